@@ -1,0 +1,191 @@
+"""The SQL face of Query: conditions, rows, counts, facets. Nothing else turns filters into SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from geoalchemy2 import Geography, Geometry
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, cast, func, literal, or_
+
+from geo.extent import box_around
+from layers import grammar
+from layers.areas import Area, Areas
+from layers.base import Precision
+from layers.codes import under
+from layers.filters import Tally
+from layers.public import select_only, select_public
+from layers.query import Query
+from layers.words import Translate
+
+MOST_NAMED = 60
+"""A word that names more areas or industries than this names none of them."""
+
+
+def conditions(query: Query, areas: Areas) -> list[ColumnElement[bool]]:
+    """Everything that the question asks, as conditions on the layer's table."""
+    model = query.layer.model
+    asked = [_word(query, areas, word, literal_) for word, literal_ in grammar.words(query.q)]
+    if query.area:
+        asked.append(areas.condition(model, query.area))
+    if query.bbox:
+        box = query.bbox
+        envelope = func.ST_MakeEnvelope(box.west, box.south, box.east, box.north, 4326)
+        asked.append(func.ST_Intersects(model.geom, envelope))
+    if query.near:
+        asked.append(_near(query))
+    if query.within:
+        shape = func.ST_GeomFromText(grammar.polygon(query.within).wkt, 4326)
+        asked.append(and_(model.precision != Precision.COUNTY, func.ST_Intersects(model.geom, shape)))
+    fields = query.layer.filters
+    asked += [fields[n].filter.where(getattr(model, n), v) for n, v in query.filters]  # type: ignore[union-attr]
+    return asked
+
+
+def _near(query: Query) -> ColumnElement[bool]:
+    model, (lon, lat) = query.layer.model, query.near or (0.0, 0.0)
+    box = func.ST_MakeEnvelope(*box_around(lon, lat, query.radius), 4326)
+    reach = func.ST_DWithin(cast(model.geom, Geography), _geography(lon, lat), query.radius * 1000)
+    return and_(model.precision != Precision.COUNTY, model.geom.op("&&")(box), reach)
+
+
+def _geography(lon: float, lat: float) -> ColumnElement[Any]:
+    return cast(func.ST_SetSRID(func.ST_MakePoint(lon, lat, type_=Geometry), 4326), Geography)
+
+
+def distance_km(query: Query) -> ColumnElement[Any]:
+    """Straight distance from `near` in kilometres, NULL without one."""
+    if query.near is None:
+        return literal(None)
+    metres = func.ST_Distance(cast(query.layer.model.geom, Geography), _geography(*query.near))
+    return metres / 1000
+
+
+def _word(query: Query, areas: Areas, word: str, literally: bool) -> ColumnElement[bool]:
+    """One word: in a text, or (unless quoted) naming the place's area or industry."""
+    model, found = query.layer.model, []
+    for name in query.layer.searched:
+        if name != "pinyin" or (word.isascii() and not literally):
+            spelled = word.lower() if name == "pinyin" else word
+            declared = model.__table__.c[name].info["field"].filter
+            found.append(declared.where(getattr(model, name), spelled))
+    if not literally and len(word) > 1:
+        found += _named(query, areas, word)
+    return or_(*found)
+
+
+def _named(query: Query, areas: Areas, word: str) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    codes = [area.code for area in areas.named(word)]
+    if 0 < len(codes) <= MOST_NAMED:
+        found.append(areas.condition(query.layer.model, codes))
+    if query.layer.codes and query.layer.seal:
+        column = getattr(query.layer.model, query.layer.seal)
+        named = [code for code, name in query.layer.codes.names.items() if word in name]
+        groups = tuple(group.key for group in query.layer.codes.groups if word in group.label)
+        found += [under(column, code) for code in named] if len(named) <= MOST_NAMED else []
+        found += [query.layer.codes.where(column, groups)] if groups else []
+    return found
+
+
+def matching(query: Query, areas: Areas, today: dt.date, *columns: ColumnElement[Any]) -> Select[Any]:
+    """SELECT of the given expressions over the public rows that the question asks for."""
+    return select_only(query.layer, today, *columns).where(*conditions(query, areas))
+
+
+def everything(query: Query, areas: Areas, today: dt.date, *more: ColumnElement[Any]) -> Select[Any]:
+    """SELECT of all matching rows with public fields, `lon`, `lat`, `distance_km`, in the asked order."""
+    distance = distance_km(query).label("distance_km")
+    found = select_public(query.layer, today, distance, *more).where(*conditions(query, areas))
+    return found.order_by(*_order(query), query.layer.model.id)
+
+
+def _order(query: Query) -> list[ColumnElement[Any]]:
+    model = query.layer.model
+    if query.sort == "near":
+        return [distance_km(query)]
+    if query.sort == "newest":
+        return [model.published.desc().nulls_last()]
+    if query.sort:
+        return [getattr(model, query.sort).asc().nulls_last()]
+    return [model.verified.desc().nulls_last()]
+
+
+def page(connection: Connection, query: Query, areas: Areas, today: dt.date) -> Sequence[Row[Any]]:
+    """The rows of the asked page."""
+    asked = everything(query, areas, today).limit(query.limit).offset((query.page - 1) * query.limit)
+    return connection.execute(asked).all()
+
+
+def count(connection: Connection, query: Query, areas: Areas, today: dt.date) -> int:
+    """How many places the question matches."""
+    return connection.execute(matching(query, areas, today, func.count())).scalar_one()
+
+
+def one(connection: Connection, query: Query, areas: Areas, today: dt.date, id: int) -> Row[Any] | None:
+    """The public place with an id, None when there is none."""
+    return connection.execute(everything(query, areas, today).where(query.layer.model.id == id)).one_or_none()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A facet's choice with its count, its own parameter left out of the question."""
+
+    value: str
+    label: str
+    count: int
+    seal: str = ""
+
+
+def facets(
+    connection: Connection, query: Query, areas: Areas, today: dt.date, _: Translate
+) -> dict[str, list[Counted]]:
+    """Parameter -> counted choices of every filter, as the question stands.
+
+    Filters that the question does not use share one pass over the rows.
+    """
+    used = {name for name, _value in query.filters}
+    tallies = {name: _tallies(query, name, _) for name in query.layer.filters}
+    idle = {name: choices for name, choices in tallies.items() if name not in used}
+    counted = _counted(connection, query, areas, today, idle)
+    for name in used:
+        counted |= _counted(connection, query.having(name, None), areas, today, {name: tallies[name]})
+    return {name: counted.get(name, []) for name in tallies}
+
+
+def _tallies(query: Query, name: str, _: Translate) -> Sequence[Tally]:
+    field = query.layer.filters[name]
+    assert field.filter is not None
+    return field.filter.tallies(getattr(query.layer.model, name), field.unit, _)
+
+
+def _counted(
+    connection: Connection, query: Query, areas: Areas, today: dt.date, tallies: dict[str, Sequence[Tally]]
+) -> dict[str, list[Counted]]:
+    flat = [(name, tally) for name, choices in tallies.items() for tally in choices]
+    if not flat:
+        return {}
+    numbers = [func.count().filter(tally.where) for _name, tally in flat]
+    row = connection.execute(matching(query, areas, today, *numbers)).one()
+    counted: dict[str, list[Counted]] = {name: [] for name in tallies}
+    for (name, tally), number in zip(flat, row, strict=True):
+        counted[name].append(Counted(tally.value, tally.label, number, tally.seal))
+    return counted
+
+
+def by_area(
+    connection: Connection, query: Query, areas: Areas, today: dt.date, within: str | None
+) -> list[tuple[Area, int]]:
+    """The areas right under `within` with their counts, the question's own area left out."""
+    children = areas.children(within)
+    anywhere = query.having("area", None)
+    model = query.layer.model
+    numbers = [func.count().filter(areas.condition(model, (child.code,))) for child in children]
+    if not numbers:
+        return []
+    row = connection.execute(matching(anywhere, areas, today, *numbers)).one()
+    return list(zip(children, row, strict=True))
+
+

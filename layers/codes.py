@@ -1,0 +1,73 @@
+"""The filter over classification codes: prefixes, and friendly groups of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from layers.filters import Filter, Tally
+from layers.words import Translate
+
+
+@dataclass(frozen=True)
+class Group:
+    """A friendly name over code prefixes; where two groups claim a code, the longer prefix wins."""
+
+    key: str
+    label: str
+    seal: str
+    prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Codes(Filter):
+    """Code prefixes (`C13`) or friendly groups of them (`food`), OR-ed."""
+
+    names: Mapping[str, str]
+    groups: tuple[Group, ...] = ()
+    widget: ClassVar[str] = "codes"
+
+    def parse(self, raw: str) -> tuple[str, ...]:
+        keys = {part.strip() for part in raw.split(",")}
+        known = {group.key for group in self.groups}
+        if not all(key in known or key in self.names for key in keys):
+            raise ValueError(raw)
+        return tuple(sorted(keys))
+
+    def spell(self, value: tuple[str, ...]) -> str:
+        return ",".join(value)
+
+    def where(self, column: ColumnElement[Any], value: tuple[str, ...]) -> ColumnElement[bool]:
+        grouped = {group.key: group for group in self.groups}
+        return or_(*(self._group(column, grouped[k]) if k in grouped else under(column, k) for k in value))
+
+    def _group(self, column: ColumnElement[Any], group: Group) -> ColumnElement[bool]:
+        parts = []
+        for prefix in group.prefixes:
+            taken = [p for g in self.groups if g is not group for p in g.prefixes if p.startswith(prefix)]
+            parts.append(and_(under(column, prefix), *(~under(column, p) for p in taken)))
+        return or_(*parts)
+
+    def group_of(self, code: str | None) -> Group | None:
+        """The group that a code belongs to, by the longest prefix."""
+        claims = [(len(p), g) for g in self.groups for p in g.prefixes if (code or "").startswith(p)]
+        return max(claims, key=lambda claim: claim[0])[1] if claims else None
+
+    def words(self, value: tuple[str, ...], unit: str, _: Translate) -> str:
+        labels = {group.key: group.label for group in self.groups}
+        return _("、").join(_(labels.get(key) or self.names[key]) for key in value)
+
+    def allowed(self, _: Translate) -> str:
+        keys = " ".join(group.key for group in self.groups)
+        return _("可选：%(keys)s，或 GB/T 4754 代码（如 C13），多个用逗号隔开", keys=keys)
+
+    def tallies(self, column: ColumnElement[Any], unit: str, _: Translate) -> Sequence[Tally]:
+        return [Tally(g.key, _(g.label), self._group(column, g), g.seal) for g in self.groups]
+
+
+def under(column: ColumnElement[Any], prefix: str) -> ColumnElement[bool]:
+    """Codes that begin with an ASCII prefix, as a range that an ordinary C-collated index serves."""
+    return and_(column >= prefix, column < prefix[:-1] + chr(ord(prefix[-1]) + 1))

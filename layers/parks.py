@@ -1,0 +1,98 @@
+"""Industrial parks (园区): where there is room, and what a month there costs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ARRAY, Integer, Numeric, Text
+from sqlalchemy.orm import Mapped
+
+from layers.base import Base, Place, field
+from layers.filters import Choice
+from layers.filters import Text as Words
+from layers.layer import Layer, Offer, Style
+from layers.prices import Price, PriceRange, PriceType
+from layers.ranges import Range, plain
+from layers.words import N_, Translate
+
+LEVEL = {
+    "national": N_("国家级"),
+    "provincial": N_("省级"),
+    "city": N_("市级"),
+    "county": N_("县级"),
+    "township": N_("乡级"),
+}
+KIND = {
+    "economic": N_("经济开发区"),
+    "hightech": N_("高新区"),
+    "cluster": N_("产业集聚区"),
+    "industrial": N_("工业园区"),
+    "agricultural": N_("农业园区"),
+    "returnee": N_("返乡创业园"),
+    "ecommerce": N_("电商产业园"),
+    "other": N_("其他园区"),
+}
+GUARANTEE = {"park": N_("园区担保"), "exempt": N_("推荐免担保")}
+SIZE = Numeric(12, 2)
+
+
+class Park(Place, Base):
+    """One park, a polygon where its outline is known. Each price carries unit, date and source."""
+
+    __tablename__ = "parks"
+
+    short_name: Mapped[str | None] = field(N_("简称"), filter=Words())
+    level: Mapped[str | None] = field(N_("级别"), filter=Choice(LEVEL))
+    kind: Mapped[str | None] = field(N_("类型"), filter=Choice(KIND))
+    catalogue_code: Mapped[str | None] = field(N_("2018 目录代码"))
+    founded: Mapped[str | None] = field(N_("设立"))
+    leading: Mapped[str | None] = field(N_("主导产业"), filter=Words())
+    planned_ha: Mapped[Decimal | None] = field(N_("规划面积"), SIZE, unit=N_("公顷"))
+    built_ha: Mapped[Decimal | None] = field(N_("已建面积"), SIZE, unit=N_("公顷"))
+    free_land_mu: Mapped[Decimal | None] = field(N_("可用地"), SIZE, unit=N_("亩"), filter=Range((10, 50, 200)))
+    factory_total: Mapped[Decimal | None] = field(N_("标准厂房"), SIZE, unit=N_("㎡"))
+    factory_free: Mapped[Decimal | None] = field(
+        N_("空厂房"), SIZE, unit=N_("㎡"), filter=Range((500, 1000, 3000, 10000)), headings=("空置面积",)
+    )
+    storey_height: Mapped[Decimal | None] = field(N_("层高"), SIZE, unit=N_("米"))
+    floor_load: Mapped[Decimal | None] = field(N_("承重"), SIZE, unit=N_("吨/㎡"))
+    crane: Mapped[str | None] = field(N_("行车"))
+    rent: Mapped[Price | None] = field(
+        N_("厂房租金"), PriceType, unit=N_("元/㎡·月"), filter=PriceRange((5, 8, 12))
+    )
+    land_price: Mapped[Price | None] = field(N_("工业地价"), PriceType)
+    water_price: Mapped[Price | None] = field(N_("水价"), PriceType)
+    power_price: Mapped[Price | None] = field(N_("电价"), PriceType)
+    gas_price: Mapped[Price | None] = field(N_("气价"), PriceType)
+    steam_price: Mapped[Price | None] = field(N_("蒸汽价"), PriceType)
+    sewage_price: Mapped[Price | None] = field(N_("污水处理价"), PriceType)
+    property_fee: Mapped[Price | None] = field(N_("物业费"), PriceType)
+    wage: Mapped[Price | None] = field(N_("用工工资"), PriceType)
+    access: Mapped[str | None] = field(N_("什么能进"), headings=("准入",))
+    environment: Mapped[str | None] = field(N_("规划环评"))
+    sewage_plant: Mapped[str | None] = field(N_("污水处理厂"))
+    tenants: Mapped[int | None] = field(N_("已入驻"), Integer, unit=N_("家"))
+    labour_short: Mapped[int | None] = field(N_("缺工"), Integer, unit=N_("人"))
+    guarantee: Mapped[list[str] | None] = field(N_("担保"), ARRAY(Text), filter=Choice(GUARANTEE))
+    policies: Mapped[str | None] = field(N_("可能享受的政策"))
+    note: Mapped[str | None] = field(N_("说明"))
+
+
+def offer(place: Any, _: Translate) -> Offer | None:
+    """3000 ㎡ 空厂房 6–9 元/㎡·月."""
+    kind = _(KIND[place.kind]) if place.kind else ""
+    level = _(LEVEL[place.level]) if place.level else ""
+    how = "·".join(part for part in (place.rent.amount if place.rent else "", level + kind) if part)
+    if place.factory_free is not None:
+        return Offer(f"{plain(place.factory_free)} ㎡", _("空厂房"), how)
+    return Offer(_("空厂房未说明"), "", how)
+
+
+layer = Layer(
+    key="parks",
+    title=N_("园区"),
+    model=Park,
+    style=Style(color="park", shape="square", letter="园"),
+    offer=offer,
+)

@@ -1,0 +1,165 @@
+"""Project listings (推荐目录): what a returnee could do near home, and what it takes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ARRAY, Numeric, Text
+from sqlalchemy.orm import Mapped
+
+from layers.base import CODE, Base, Need, Place, field
+from layers.filters import Choice, Flag
+from layers.filters import Text as Words
+from layers.industries import industry_filter
+from layers.layer import Layer, Offer, Style
+from layers.ranges import Range, plain
+from layers.words import N_, Translate
+
+SECTOR = {
+    "primary": N_("一产"),
+    "secondary": N_("二产"),
+    "tertiary": N_("三产"),
+    "mixed": N_("一二三产融合"),
+}
+CHAIN = {
+    "extend": N_("延链"),
+    "strengthen": N_("强链"),
+    "fill": N_("补链"),
+    "innovate": N_("创新型"),
+    "other": N_("其他"),
+}
+COOPERATION = {
+    "self": N_("自主创办"),
+    "lease": N_("租赁"),
+    "contract": N_("承包"),
+    "coop": N_("合作社入股"),
+    "company_farmer": N_("公司+农户"),
+    "joint": N_("合资"),
+    "partner": N_("合作"),
+    "sole": N_("独资"),
+    "franchise": N_("加盟（需审）"),
+}
+LAND = {
+    "factory": N_("现成厂房"),
+    "shop": N_("商铺"),
+    "home": N_("家庭住所"),
+    "none": N_("不用场地"),
+    "school": N_("闲置校舍"),
+    "house": N_("闲置农房"),
+    "arable": N_("流转耕地"),
+    "orchard": N_("流转园地"),
+    "forest": N_("流转林地"),
+    "water": N_("流转水面"),
+    "facility": N_("设施农用地"),
+    "collective": N_("集体经营性建设用地"),
+    "state": N_("国有建设用地"),
+}
+UTILITIES = {
+    "water": N_("通水"),
+    "power": N_("通电"),
+    "three_phase": N_("三相电"),
+    "road": N_("通路"),
+    "network": N_("通网"),
+    "cold_chain": N_("有冷库"),
+}
+AUDIENCE = {
+    "migrant": N_("返乡农民工"),
+    "veteran": N_("退役军人"),
+    "graduate": N_("大学生"),
+    "woman": N_("妇女"),
+    "poverty": N_("脱贫户"),
+}
+STAGE = {
+    "idea": N_("谋划"),
+    "sited": N_("已选址"),
+    "ready": N_("净地可落地"),
+    "filed": N_("已备案"),
+    "building": N_("在建"),
+}
+LAND_UNIT = {"mu": N_("亩"), "sqm": N_("㎡")}
+TIERS = (5, 10, 30, 100, 500, 1000, 10000)
+MONEY = Numeric(12, 4)
+
+
+class Project(Place, Base):
+    """One listing. Money is in 万元 (10,000 yuan)."""
+
+    __tablename__ = "projects"
+
+    industry: Mapped[str | None] = field(
+        N_("行业"), CODE, help=N_("GB/T 4754-2017 代码"), filter=industry_filter(), need=Need.PUBLISH
+    )
+    trade: Mapped[str | None] = field(N_("本地叫法"), filter=Words(), headings=("本地产业",))
+    sector: Mapped[str | None] = field(N_("产业"), filter=Choice(SECTOR))
+    chain: Mapped[str | None] = field(N_("在产业链上"), filter=Choice(CHAIN))
+    content: Mapped[str | None] = field(N_("做什么、多大"), filter=Words(), headings=("建设内容及规模",))
+    budget: Mapped[Decimal | None] = field(
+        N_("起步资金"),
+        MONEY,
+        unit=N_("万元"),
+        help=N_("最少要多少，自有加能贷到的"),
+        filter=Range(TIERS),
+        need=Need.PUBLISH,
+    )
+    budget_max: Mapped[Decimal | None] = field(N_("起步资金最多"), MONEY, unit=N_("万元"))
+    own: Mapped[Decimal | None] = field(N_("自己出"), MONEY, unit=N_("万元"))
+    loan: Mapped[Decimal | None] = field(N_("能贷到"), MONEY, unit=N_("万元"))
+    investment: Mapped[Decimal | None] = field(
+        N_("总投资"), MONEY, unit=N_("万元"), filter=Range(TIERS), headings=("投资估算",)
+    )
+    monthly_cost: Mapped[Decimal | None] = field(N_("每月开销"), MONEY, unit=N_("万元"))
+    payback: Mapped[str | None] = field(N_("回本"), help=N_("写估算的依据，不承诺"))
+    cooperation: Mapped[list[str] | None] = field(
+        N_("合作方式"), ARRAY(Text), filter=Choice(COOPERATION), need=Need.PUBLISH
+    )
+    land: Mapped[list[str] | None] = field(
+        N_("场地"), ARRAY(Text), filter=Choice(LAND), need=Need.PUBLISH, headings=("用地",)
+    )
+    land_area: Mapped[Decimal | None] = field(N_("场地面积"), MONEY)
+    land_unit: Mapped[str | None] = field(N_("面积单位"), options=LAND_UNIT)
+    land_price: Mapped[str | None] = field(N_("场地价格"))
+    utilities: Mapped[list[str] | None] = field(N_("水电路"), ARRAY(Text), filter=Choice(UTILITIES))
+    audience: Mapped[list[str] | None] = field(N_("适合谁"), ARRAY(Text), filter=Choice(AUDIENCE))
+    skills: Mapped[str | None] = field(N_("手艺"))
+    licences: Mapped[str | None] = field(N_("证照"))
+    market: Mapped[str | None] = field(N_("销路"))
+    buyer: Mapped[bool | None] = field(N_("有收购方"), filter=Flag(N_("有收购方")))
+    buyer_checked: Mapped[dt.date | None] = field(N_("收购方核验日"))
+    earnings: Mapped[str | None] = field(N_("收益估算"), help=N_("写清假设和上下限"))
+    risks: Mapped[str | None] = field(N_("主要风险"))
+    environment: Mapped[str | None] = field(N_("环保和许可"))
+    stage: Mapped[str | None] = field(N_("前期进展"), filter=Choice(STAGE))
+    project_code: Mapped[str | None] = field(N_("项目代码"), help=N_("24 位固定资产投资项目代码"))
+    policies: Mapped[str | None] = field(N_("可能享受的政策"))
+    honours: Mapped[str | None] = field(N_("示范和荣誉"))
+
+
+def span(low: Decimal | None, high: Decimal | None, _: Translate) -> str:
+    """10–30 万元, or 亿元 from 10,000 万元 up."""
+    ends = [end for end in (low, high) if end is not None]
+    if not ends:
+        return ""
+    divide, unit = (10000, _("亿元")) if ends[0] >= 10000 else (1, _("万元"))
+    return "–".join(dict.fromkeys(plain(end / divide) for end in ends)) + f" {unit}"
+
+
+def offer(place: Any, _: Translate) -> Offer | None:
+    """10–30 万元 起步 租赁·现成厂房."""
+    ways = [COOPERATION[key] for key in place.cooperation or ()][:1]
+    sites = [LAND[key] for key in place.land or ()][:1]
+    how = "·".join(_(label) for label in ways + sites)
+    if place.budget is None:
+        return Offer(_("资金未说明"), "", how)
+    return Offer(span(place.budget, place.budget_max, _), _("起步"), how)
+
+
+layer = Layer(
+    key="projects",
+    title=N_("推荐目录"),
+    model=Project,
+    style=Style(color="accent", shape="house", letter="项"),
+    seal="industry",
+    offer=offer,
+)

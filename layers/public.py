@@ -1,0 +1,41 @@
+"""The one gate to the public: published, unexpired rows and public fields only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from layers.base import Field, Status, fields
+
+if TYPE_CHECKING:
+    from layers.layer import Layer
+
+
+def is_public(model: Any, today: dt.date) -> ColumnElement[bool]:
+    """Condition: the row may be shown on the day `today`."""
+    unexpired = or_(model.valid_until.is_(None), model.valid_until >= today)
+    return and_(model.status == Status.PUBLISHED, unexpired)
+
+
+def public_fields(layer: Layer) -> dict[str, Field]:
+    """Column name -> Field of what the public may see, in the table's order."""
+    return {name: field for name, field in fields(layer.model).items() if field.public}
+
+
+def position(model: Any) -> list[ColumnElement[Any]]:
+    """`lon`, `lat` in degrees of a point on the place's shape (WGS 84)."""
+    point = func.ST_PointOnSurface(model.geom)
+    return [func.ST_X(point).label("lon"), func.ST_Y(point).label("lat")]
+
+
+def select_public(layer: Layer, today: dt.date, *more: ColumnElement[Any]) -> Select[Any]:
+    """SELECT of every public field and the position of every public row, with `more` columns."""
+    columns = [getattr(layer.model, name) for name in public_fields(layer)]
+    return select(*columns, *position(layer.model), *more).where(is_public(layer.model, today))
+
+
+def select_only(layer: Layer, today: dt.date, *columns: ColumnElement[Any]) -> Select[Any]:
+    """SELECT of the given expressions over public rows; the caller names public columns alone."""
+    return select(*columns).where(is_public(layer.model, today))

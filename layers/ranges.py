@@ -1,0 +1,115 @@
+"""The filters over what has a more and a less: numbers and days."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, and_
+
+from layers import intervals
+from layers.filters import Filter, Tally
+from layers.intervals import Interval
+from layers.words import Translate
+
+_NUMBER = re.compile(r"\d{1,12}(\.\d{1,4})?")
+
+
+def plain(number: Decimal | float | int) -> str:
+    """A number without exponent or idle zeros: 0.5, 12, 1000."""
+    text = f"{Decimal(str(number)):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@dataclass(frozen=True)
+class Range(Filter):
+    """Numbers between ends, inclusive unless written `..<`; tiers are half-open so that they sum up."""
+
+    tiers: tuple[float, ...] = ()
+    widget: ClassVar[str] = "range"
+
+    def parse(self, raw: str) -> tuple[Interval, ...]:
+        return intervals.parse(raw, _number)
+
+    def spell(self, value: tuple[Interval, ...]) -> str:
+        return ",".join(interval.text(plain) for interval in value)
+
+    def where(self, column: ColumnElement[Any], value: tuple[Interval, ...]) -> ColumnElement[bool]:
+        return and_(column.is_not(None), intervals.where(value, column))
+
+    def words(self, value: tuple[Interval, ...], unit: str, _: Translate) -> str:
+        return _("、").join(amount(interval, unit, _) for interval in value)
+
+    def allowed(self, _: Translate) -> str:
+        return _("写数字范围：10..50、5.. 或 ..30（含两头），..<30 不含 30")
+
+    def steps(self) -> list[Interval]:
+        """The tiers as intervals that cover everything once."""
+        ends = [None, *(Decimal(str(tier)) for tier in self.tiers), None]
+        return [Interval(a, b, b is not None) for a, b in zip(ends, ends[1:], strict=False)]
+
+    def tallies(self, column: ColumnElement[Any], unit: str, _: Translate) -> Sequence[Tally]:
+        steps = self.steps() if self.tiers else []
+        return [Tally(s.text(plain), amount(s, unit, _), self.where(column, (s,))) for s in steps]
+
+
+def _number(text: str) -> Decimal:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return Decimal(text)
+
+
+def amount(interval: Interval, unit: str, _: Translate) -> str:
+    """An interval as a reader says it: 5–10 万元, 30 万元以内, 1 亿元以上."""
+    low, high = interval.low, interval.high
+    if unit == "万元" and low is not None and low >= 10000 and high is None:
+        return _("%(n)s 亿元以上", n=plain(low / 10000))
+    unit = _(unit) if unit else ""
+    if low is None or (low == 0 and high is not None):
+        said = _("%(n)s %(unit)s以下") if interval.below else _("%(n)s %(unit)s以内")
+        return (said % {"n": plain(high), "unit": unit}).replace("  ", " ")
+    if high is None:
+        return _("%(n)s %(unit)s以上", n=plain(low), unit=unit)
+    if low == high:
+        return f"{plain(low)} {unit}".strip()
+    return f"{plain(low)}–{plain(high)} {unit}".strip()
+
+
+@dataclass(frozen=True)
+class Since(Filter):
+    """Days between ends, inclusive: `2026-06-01..`."""
+
+    widget: ClassVar[str] = "since"
+
+    def parse(self, raw: str) -> tuple[Interval, ...]:
+        return intervals.parse(raw, _day)
+
+    def spell(self, value: tuple[Interval, ...]) -> str:
+        return ",".join(interval.text(dt.date.isoformat) for interval in value)
+
+    def where(self, column: ColumnElement[Any], value: tuple[Interval, ...]) -> ColumnElement[bool]:
+        return and_(column.is_not(None), intervals.where(value, column))
+
+    def words(self, value: tuple[Interval, ...], unit: str, _: Translate) -> str:
+        return _("、").join(_period(interval, _) for interval in value)
+
+    def allowed(self, _: Translate) -> str:
+        return _("写日期范围：2026-06-01.. 或 2026-01-01..2026-06-30")
+
+
+def _day(text: str) -> dt.date:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise ValueError(text)
+    return dt.date.fromisoformat(text)
+
+
+def _period(interval: Interval, _: Translate) -> str:
+    if interval.high is None:
+        return _("%(day)s 以后", day=interval.low)
+    if interval.low is None:
+        return _("%(day)s 以前", day=interval.high)
+    return f"{interval.low}–{interval.high}"

@@ -1,0 +1,85 @@
+"""A Query on one tile: clusters below the layer's zoom, single places above, shapes where there is room."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, case, func, literal
+
+from geo.clusters import clusters
+from geo.extent import Tile
+from geo.tiles import SHAPE, encode, touches
+from layers.areas import AreaRow, Areas
+from layers.asking import conditions
+from layers.base import Precision
+from layers.layer import Layer
+from layers.public import select_only
+from layers.query import Query
+
+SHAPES_FROM = 11
+"""From this zoom outlines are worth drawing."""
+LONGEST_NAME = 40
+
+
+def tile_bytes(connection: Connection, query: Query, areas: Areas, today: dt.date, tile: Tile) -> bytes:
+    """The tile's layers `<key>` (points, every matching place) and `<key>_shapes`; b"" when empty."""
+    key, model = query.layer.key, query.layer.model
+    if tile.z < query.layer.style.cluster_below:
+        points = clusters(_points(query, areas, today).where(touches(model.point3857, tile)), tile, "county")
+    else:
+        points = _singly(_points(query, areas, today).where(touches(model.point3857, tile)), model)
+    found = bytes(connection.execute(encode(points, tile, key)).scalar() or b"")
+    if tile.z >= SHAPES_FROM:
+        shapes = _shapes(query, areas, today).where(touches(model.geom3857, tile))
+        found += bytes(connection.execute(encode(shapes, tile, f"{key}_shapes")).scalar() or b"")
+    return found
+
+
+def _county(model: Any) -> ColumnElement[Any]:
+    """County code of what is known by its county alone, NULL for what has a position."""
+    return case((model.precision == Precision.COUNTY, func.left(model.area, 6)))
+
+
+def _points(query: Query, areas: Areas, today: dt.date) -> Select[Any]:
+    model = query.layer.model
+    columns = (
+        model.id,
+        func.left(model.name, LONGEST_NAME).label("name"),
+        model.precision,
+        letter(query.layer).label("letter"),
+        model.radius_km.label("radius"),
+        _county(model).label("county"),
+        AreaRow.name.label("county_name"),
+        model.point3857.label(SHAPE),
+    )
+    joined = select_only(query.layer, today, *columns).outerjoin(AreaRow, AreaRow.code == _county(model))
+    return joined.where(*conditions(query, areas))
+
+
+def _singly(points: Select[Any], model: Any) -> Select[Any]:
+    """Every row by itself; of those that share a county and nothing better, the first carries their number."""
+    county = _county(model)
+    alike = func.count().over(partition_by=county)
+    place = func.row_number().over(partition_by=county, order_by=model.id)
+    return points.add_columns(
+        literal(1, Integer).label("count"),
+        case((county.is_not(None), alike)).label("n"),
+        case((and_(county.is_not(None), place == 1), True)).label("first"),
+    )
+
+
+def _shapes(query: Query, areas: Areas, today: dt.date) -> Select[Any]:
+    model = query.layer.model
+    columns = (model.id, func.left(model.name, LONGEST_NAME).label("name"), model.geom3857.label(SHAPE))
+    drawn = select_only(query.layer, today, *columns).where(*conditions(query, areas))
+    return drawn.where(func.ST_Dimension(model.geom) > 0, model.precision != Precision.COUNTY)
+
+
+def letter(layer: Layer) -> ColumnElement[Any]:
+    """SQL twin of `Layer.letter`."""
+    if layer.codes is None or layer.seal is None:
+        return literal(layer.style.letter)
+    column = getattr(layer.model, layer.seal)
+    whens = [(layer.codes.where(column, (group.key,)), group.seal) for group in layer.codes.groups]
+    return case(*whens, else_=layer.style.letter)

@@ -1,0 +1,20 @@
+"""Words marked for translation where they are declared; the web layer translates them where they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+Translate = Callable[..., str]
+"""gettext: a Chinese text and its %(name)s values -> the text in the reader's language."""
+Labels = Mapping[str, str]
+"""A vocabulary: stored key -> Chinese label (marked with N_)."""
+
+
+def N_(text: str) -> str:
+    """Mark a Chinese text for the translation catalogue and return it unchanged."""
+    return text
+
+
+def untranslated(text: str, **values: object) -> str:
+    """The Translate of people who read Chinese, for exports, the command line and tests."""
+    return text % values if values else text

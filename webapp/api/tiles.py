@@ -1,0 +1,67 @@
+"""Vector tiles of the layers and of the plain basemap, and their TileJSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, url_for
+
+from geo.extent import Tile
+from layers import basemap, tiles
+from layers.query import Query
+from webapp import cache, db
+from webapp.asked import query as asked
+from webapp.i18n import translate as _
+
+MVT = "application/vnd.mapbox-vector-tile"
+blueprint = Blueprint("tiles", __name__, url_prefix="/tiles")
+
+
+@blueprint.get("/basemap/<int:z>/<int:x>/<int:y>.mvt")
+def plain(z: int, x: int, y: int) -> Response:
+    """A tile of our own outlines and names."""
+    tile = Tile(z, x, y)
+    etag = cache.tag("basemap", db.versions("areas"), tile)
+    return cache.unchanged(etag) or _tile(basemap.tile_bytes(db.connection(), tile), etag)
+
+
+@blueprint.get("/<key>/<int:z>/<int:x>/<int:y>.mvt")
+def layer(key: str, z: int, x: int, y: int) -> Response:
+    """A tile of a layer's places as the question asks; sort, page and limit mean nothing here."""
+    tile = Tile(z, x, y)
+    _layer, query = asked(key, strict=True)
+    etag = cache.tag(db.versions(key, "areas"), db.today(), query.everywhere().params(), tile)
+    return cache.unchanged(etag) or _tile(_drawn(query, tile), etag)
+
+
+def _drawn(query: Query, tile: Tile) -> bytes:
+    return tiles.tile_bytes(db.connection(), query, db.areas(), db.today(), tile)
+
+
+def _tile(content: bytes, etag: str) -> Response:
+    response = Response(content, status=200 if content else 204, mimetype=MVT)
+    return cache.tagged(response, etag)
+
+
+@blueprint.get("/<key>.json")
+def tilejson(key: str) -> Response:
+    """TileJSON 3.0.0 of a layer's tiles, with the question kept in their address."""
+    found, query = asked(key, strict=True)
+    base = current_app.config["SETTINGS"].public_url.rstrip("/")
+    template = url_for("tiles.layer", key=key, z=0, x=0, y=0).replace("/0/0/0.mvt", "/{z}/{x}/{y}.mvt")
+    points = {name: "" for name in ("id", "name", "count", "precision", "letter", "radius", "county", "n")}
+    description: dict[str, Any] = {
+        "tilejson": "3.0.0",
+        "name": _(found.title),
+        "tiles": [base + query.everywhere().url(template)],
+        "minzoom": 0,
+        "maxzoom": found.style.cluster_below,
+        "bounds": [-180, -85.0511, 180, 85.0511],
+        "vector_layers": [
+            {"id": key, "fields": points},
+            {"id": f"{key}_shapes", "fields": {"id": "", "name": ""}, "minzoom": tiles.SHAPES_FROM},
+        ],
+    }
+    return cache.by_content(jsonify(description))
+
+

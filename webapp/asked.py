@@ -1,0 +1,48 @@
+"""The question of the current request: Query or View from its URL, and the layer from its path."""
+
+from __future__ import annotations
+
+from flask import request
+
+import layers
+from layers.layer import Layer
+from layers.query import Query
+from layers.view import View
+from layers.words import N_
+from layers.errors import BadValue
+from webapp import db
+from webapp.i18n import LANGUAGES
+
+NOT_OURS = ("lang",)
+
+
+def pairs() -> list[tuple[str, str]]:
+    """The URL's parameters but for the language, which belongs to the surface and not to the question."""
+    lang = request.args.get("lang")
+    if lang is not None and lang not in LANGUAGES:
+        raise BadValue("lang", lang, N_("可选：zh en"))
+    return [(k, v) for k, v in request.args.items(multi=True) if k not in NOT_OURS]
+
+
+def query(key: str, strict: bool) -> tuple[Layer, Query]:
+    """The layer of a key and the request's question about it; `strict` refuses unknown parameters."""
+    layer = layers.get(key)
+    return layer, Query.parse(layer, pairs(), db.areas(), strict)
+
+
+def view(strict: bool = False) -> View:
+    """The View of the request; a bare address gets the operator's default area."""
+    given = pairs()
+    found = View.parse(layers.LAYERS, given, db.areas(), strict)
+    if not any(found.knows(name) for name, _value in given):
+        default = default_area()
+        found = View.parse(layers.LAYERS, [*given, ("area", default)] if default else given, db.areas())
+    return found
+
+
+def default_area() -> str:
+    """The operator's area, "" when none is set or nobody knows its code."""
+    from flask import current_app
+
+    code = current_app.config["SETTINGS"].default_area or ""
+    return code if code in db.areas() else ""

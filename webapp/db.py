@@ -1,0 +1,81 @@
+"""Engine, a connection per request, and the book of areas that every process keeps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from flask import Flask, current_app, g
+from sqlalchemy import Connection, Engine, create_engine, select
+
+from layers.areas import Areas
+from webapp.models import LayerVersion
+
+CHINA = ZoneInfo("Asia/Shanghai")
+POOL_SIZE, OVERFLOW = 8, 8
+
+
+def init_app(app: Flask) -> None:
+    """Close the request's connection when the request ends."""
+    app.teardown_appcontext(_close)
+
+
+def engine() -> Engine:
+    """The process's engine; made on first use, so that imports and `--help` need no database."""
+    app = current_app
+    if "engine" not in app.extensions:
+        from webapp.cluster import database_url
+
+        url = database_url(app.config["SETTINGS"])
+        app.extensions["engine"] = create_engine(
+            url, pool_size=POOL_SIZE, max_overflow=OVERFLOW, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+        )
+    found: Engine = app.extensions["engine"]
+    return found
+
+
+def connection() -> Connection:
+    """The request's connection, in one transaction that reads one state of the data."""
+    if "connection" not in g:
+        shared: Connection | None = current_app.extensions.get("connection")
+        g.connection = shared or engine().connect().execution_options(isolation_level="REPEATABLE READ")
+    found: Connection = g.connection
+    return found
+
+
+def _close(_error: BaseException | None) -> None:
+    opened = g.pop("connection", None)
+    if opened is not None and opened is not current_app.extensions.get("connection"):
+        opened.close()
+
+
+def areas() -> Areas:
+    """The book of areas, read once by each process."""
+    if "areas" not in current_app.extensions:
+        current_app.extensions["areas"] = Areas.load(connection())
+    book: Areas = current_app.extensions["areas"]
+    return book
+
+
+def today() -> dt.date:
+    """The day in China, where every date on the map is meant."""
+    clock = current_app.extensions.get("clock", lambda: dt.datetime.now(CHINA))
+    now: dt.datetime = clock()
+    return now.date()
+
+
+def versions(*layers: str) -> str:
+    """The layers' versions as one short text, for ETags."""
+    rows = connection().execute(select(LayerVersion.layer, LayerVersion.n).where(LayerVersion.layer.in_(layers)))
+    return ",".join(f"{layer}{n}" for layer, n in sorted(rows.tuples()))
+
+
+def migrated() -> bool:
+    """Whether the database has every migration that this program has."""
+    from webapp.migrating import head
+
+    with engine().connect() as fresh:
+        if not sa.inspect(fresh).has_table("alembic_version"):
+            return False
+        return fresh.execute(sa.text("SELECT version_num FROM alembic_version")).scalars().all() == [head()]

@@ -1,0 +1,131 @@
+"""The one table of errors and statuses, and the one shape in which they are told."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from flask import Flask, Response, current_app, make_response, render_template, request
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from geo.errors import BadCoordinate, SpatialError
+from layers.errors import BadValue, UnknownLayer
+from layers.words import N_
+from webapp.i18n import translate as _
+
+STATUSES: dict[type[Exception], int] = {
+    BadValue: 400,
+    BadCoordinate: 404,
+    SpatialError: 400,
+    UnknownLayer: 404,
+    OperationalError: 503,
+    InterfaceError: 503,
+}
+TITLES = {
+    400: N_("网址里有个值不对"),
+    403: N_("没有权限"),
+    404: N_("没有找到"),
+    405: N_("不能这样请求"),
+    410: N_("这一条已经撤下或过期"),
+    413: N_("内容太大"),
+    414: N_("网址太长"),
+    429: N_("请求太多，请稍后再试"),
+    500: N_("出错了，我们已经记下"),
+    503: N_("数据库暂时连不上，请稍后再试"),
+}
+FILES = (".geojson", ".csv", ".xlsx", ".gpkg", ".kml", ".mvt", ".json", ".js")
+
+
+class Gone(Exception):
+    """A place that was public once; carries what there is instead nearby."""
+
+    def __init__(self, layer: Any, nearby: list[Any]) -> None:
+        super().__init__(layer.key)
+        self.layer, self.nearby = layer, nearby
+
+
+STATUSES[Gone] = 410
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An error as RFC 9457 tells it, the same words for page and machine."""
+
+    status: int
+    title: str
+    detail: str = ""
+    parameter: str = ""
+    value: str = ""
+    allowed: str = ""
+
+    def members(self) -> dict[str, Any]:
+        """The members of application/problem+json."""
+        told = {"type": "about:blank", "status": self.status, "title": self.title, "detail": self.detail}
+        extra = {"parameter": self.parameter, "value": self.value, "allowed": self.allowed}
+        return {key: value for key, value in {**told, **extra}.items() if value != ""}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every exception through the table."""
+    app.register_error_handler(Exception, answer)
+
+
+def status_of(error: Exception) -> int:
+    """The status of an exception: its own, the table's, else 500."""
+    if isinstance(error, HTTPException):
+        return error.code or 500
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return 503
+    return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
+
+
+def problem_of(error: Exception) -> Problem:
+    """What to tell about an exception; nothing of its insides unless it is about the request."""
+    status = status_of(error)
+    title = _(TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400]))
+    if isinstance(error, BadValue):
+        allowed = error.allowed(_)
+        detail = _("%(parameter)s=%(value)s 不行。%(allowed)s", parameter=error.parameter, value=error.value, allowed=allowed)
+        return Problem(status, title, detail, error.parameter, error.value, allowed)
+    if isinstance(error, Gone):
+        return Problem(status, title, _("信息过了有效期，或者已经有人做了。看看附近还有什么。"))
+    return Problem(status, title)
+
+
+def answer(error: Exception) -> Response:
+    """The response to an exception: a page for pages, problem+json for everything else."""
+    if isinstance(error, HTTPException) and error.code and error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    problem = problem_of(error)
+    if problem.status == 500:
+        current_app.logger.error("%s %s\n%s", request.method, request.path, "".join(traceback.format_exception(error)))
+    response = _page(problem, error) if is_page() else _json(problem)
+    response.status_code = problem.status
+    response.headers["Cache-Control"] = "no-store" if problem.status >= 500 else "public, max-age=0, s-maxage=10"
+    if isinstance(error, HTTPException) and error.code == 405:
+        response.headers.extend((k, v) for k, v in error.get_headers() if k == "Allow")
+    return response
+
+
+def is_page() -> bool:
+    """Whether the request asks for a page rather than for data."""
+    path = request.path
+    if path.startswith(("/tiles/", "/facets/", "/api", "/static/", "/oembed")):
+        return False
+    return not path.endswith(FILES)
+
+
+def _json(problem: Problem) -> Response:
+    return Response(orjson.dumps(problem.members()), mimetype="application/problem+json")
+
+
+def _page(problem: Problem, error: Exception) -> Response:
+    nearby = error.nearby if isinstance(error, Gone) else []
+    try:
+        return make_response(render_template("error.html", problem=problem, nearby=nearby))
+    except Exception:  # the page needs what has just failed: say it plainly
+        current_app.logger.exception("error page failed")
+        return Response(f"{problem.status} {problem.title}\n{problem.detail}\n", mimetype="text/plain")

@@ -1,0 +1,184 @@
+"""The filter panel, chips, sorts and pages of a question, as any page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Row
+
+from layers import asking, intervals
+from layers.codes import Codes
+from layers.filters import Choice, Flag
+from layers.query import Query
+from layers.ranges import Range
+from webapp import db
+from webapp.i18n import language
+from webapp.i18n import translate as _
+
+Link = Callable[[Query], str]
+"""The URL at which a surface shows a question."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a facet: its count as the question stands, and the URL that switches it."""
+
+    value: str
+    label: str
+    count: int
+    on: bool
+    url: str
+    seal: str = ""
+    share: float = 0.0
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One filter of the panel."""
+
+    param: str
+    label: str
+    help: str
+    widget: str
+    choices: list[Option] = field(default_factory=list)
+    value: str = ""
+    unit: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One page of answers."""
+
+    rows: list[Row[Any]]
+    total: int
+    page: int
+    pages: int
+    prev_url: str
+    next_url: str
+
+
+@dataclass(frozen=True)
+class Loosen:
+    """The single filter whose removal would give the most."""
+
+    label: str
+    count: int
+    url: str
+
+
+def result(query: Query, link: Link) -> Result:
+    """The asked page with the total; a page beyond the last one is empty."""
+    connection, areas, today = db.connection(), db.areas(), db.today()
+    total = asking.count(connection, query, areas, today)
+    rows = list(asking.page(connection, query, areas, today)) if total else []
+    pages = max(1, -(-total // query.limit))
+    before = link(replace(query, page=min(query.page - 1, pages))) if query.page > 1 else ""
+    after = link(replace(query, page=query.page + 1)) if query.page < pages else ""
+    return Result(rows, total, query.page, pages, before, after)
+
+
+def facets(query: Query, link: Link, prefix: str = "") -> list[Facet]:
+    """Every filter of the layer with counts, areas first; `prefix` goes before the form's names."""
+    counted = asking.facets(db.connection(), query, db.areas(), db.today(), _)
+    found = [_area_facet(query, link)]
+    for name, declared in query.layer.filters.items():
+        assert declared.filter is not None
+        value = query.value(name)
+        most = max((c.count for c in counted[name]), default=0)
+        options = [
+            Option(
+                c.value,
+                c.label,
+                c.count,
+                _chosen(declared.filter, value, c.value),
+                link(query.having(name, _switched(declared.filter, value, c.value))),
+                c.seal,
+                c.count / most if most else 0.0,
+            )
+            for c in counted[name]
+        ]
+        raw = declared.filter.spell(value) if value is not None else ""
+        unit = _(declared.unit) if declared.unit else ""
+        help_ = _(declared.help) if declared.help else ""
+        found.append(
+            Facet(name, _(declared.label), help_, declared.filter.widget, options, raw, unit, prefix + name)
+        )
+    return found
+
+
+def _chosen(kind: Any, value: Any, choice: str) -> bool:
+    if value is None:
+        return False
+    if isinstance(kind, Range):
+        (step,) = kind.parse(choice)
+        return intervals.merged([*value, step]) == value
+    return choice in value if isinstance(kind, Choice | Codes) else isinstance(kind, Flag)
+
+
+def _switched(kind: Any, value: Any, choice: str) -> Any:
+    """The filter's value with one choice switched; None when nothing is left."""
+    on = _chosen(kind, value, choice)
+    if isinstance(kind, Flag):
+        return None if on else True
+    if isinstance(kind, Range):
+        steps = [s for s in kind.steps() if value and intervals.merged([*value, s]) == value]
+        (step,) = kind.parse(choice)
+        kept = [s for s in steps if s != step] if on else [*(value or ()), step]
+        return intervals.merged(kept) or None
+    kept = [k for k in value or () if k != choice] if on else [*(value or ()), choice]
+    return kind.parse(",".join(kept)) if kept else None
+
+
+def _area_facet(query: Query, link: Link) -> Facet:
+    """Areas under the chosen one; when it has none below, its siblings."""
+    book = db.areas()
+    parent = query.area[0] if len(query.area) == 1 else None
+    if parent and not book.children(parent):
+        parent = book.get(parent).parent
+    elif len(query.area) > 1:
+        parent = book.get(query.area[0]).parent
+    counted = asking.by_area(db.connection(), query, book, db.today(), parent)
+    most = max((n for _area, n in counted), default=0)
+    options = [
+        Option(
+            area.code,
+            area.label(language()),
+            number,
+            area.code in query.area,
+            link(query.having("area", (area.code,))),
+            share=number / most if most else 0.0,
+        )
+        for area, number in counted
+        if number or area.code in query.area
+    ]
+    return Facet("area", _("想回哪里"), "", "area", options, ",".join(query.area), "", "area")
+
+
+def chips(query: Query, link: Link) -> list[tuple[str, str]]:
+    """(words, URL without it) of everything that narrows."""
+    parts = query.parts(db.areas(), _, language())
+    return [(words, link(query.having(name, None))) for name, words in parts]
+
+
+def sorts(query: Query, link: Link) -> list[tuple[str, str, bool]]:
+    """(label, URL, current) of every order that the question can be put in."""
+    found = []
+    for key, label in query.sorts().items():
+        named = query.layer.filters.get(key)
+        text = _(label, field=_(named.label)) if named else _(label)
+        found.append((text, link(replace(query, sort=key, page=1)), key == query.sort))
+    return found
+
+
+def loosen(query: Query, link: Link) -> Loosen | None:
+    """Which single filter to drop when nothing matches, and what that gives; None when none helps."""
+    best: Loosen | None = None
+    for name, words in query.parts(db.areas(), _, language()):
+        wider = query.having(name, None)
+        number = asking.count(db.connection(), wider, db.areas(), db.today())
+        if number and (best is None or number > best.count):
+            best = Loosen(words, number, link(wider))
+    return best

@@ -1,0 +1,145 @@
+"""What templates ask of a place: its URL, where it is, its money line, phone, freshness, locator."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, url_for
+from shapely import affinity
+from shapely.geometry.base import BaseGeometry
+
+from layers import saying
+from layers.areas import Area, Level
+from layers.layer import Layer
+from webapp import db
+from webapp.i18n import language
+from webapp.i18n import translate as _
+
+LOCATOR_SIZE = (44, 52)
+LOCATOR_DETAIL = 0.4
+"""Simplification of the locator's outlines, in its own units."""
+
+
+def init_app(app: Flask) -> None:
+    """Offer these functions to every template."""
+    offered = (
+        place_url, where, money, freshness, precision_note, tel, locator, locator_shapes,
+        letter, shown, offered_name, offered_summary, area_label, host,
+    )  # fmt: skip
+    app.jinja_env.globals.update({function.__name__: function for function in offered})
+
+
+def place_url(layer: Layer, place: Any) -> str:
+    """The place's page."""
+    return url_for("place.page", key=layer.key, id=place.id)
+
+
+def offered_name(place: Any) -> str:
+    """The name in the reader's language, Chinese where there is no other."""
+    return place.name_en if language() == "en" and place.name_en else place.name  # type: ignore[no-any-return]
+
+
+def offered_summary(place: Any) -> str:
+    """The one line in the reader's language; "" when there is none."""
+    summary = place.summary_en if language() == "en" and place.summary_en else place.summary
+    return summary or ""
+
+
+def area_label(code: str) -> str:
+    """An area's name in the reader's language; the code itself when nobody knows it."""
+    book = db.areas()
+    return book.get(code).label(language()) if code in book else code
+
+
+def where(place: Any) -> str:
+    """County and township, with the functional zone where there is one."""
+    names = [area_label(place.area[:6])]
+    if len(place.area) > 6:
+        names.append(area_label(place.area))
+    if place.zone:
+        names.append(area_label(place.zone))
+    return " · ".join(names) if language() == "en" else "·".join(names)
+
+
+def money(layer: Layer, place: Any) -> Any:
+    """The line of figures (`amount`, `label`, `how`), None when the layer has none."""
+    return layer.offer(place, _)
+
+
+def freshness(place: Any) -> saying.Freshness:
+    """State and words of how true the place still is."""
+    return saying.freshness(place, db.today(), _)
+
+
+def precision_note(place: Any) -> str:
+    """What a reader must know about the position; "" when it is exact."""
+    return saying.precision_note(place, _)
+
+
+def tel(phone: str | None) -> dict[str, str] | None:
+    """`href` and `text` of a number; None when there is none."""
+    digits = re.sub(r"[^\d+]", "", phone or "")
+    return {"href": f"tel:{digits}", "text": phone or ""} if digits else None
+
+
+def letter(layer: Layer, place: Any) -> str:
+    """The character in the place's mark."""
+    return layer.letter(place)
+
+
+def shown(layer: Layer, place: Any) -> list[tuple[str, str, str]]:
+    """(column, label, text) of the layer's own filled fields."""
+    return list(saying.shown(layer, place, _))
+
+
+def host(address: str) -> str:
+    """The host of a source's address, to show instead of the whole of it."""
+    return urlsplit(address).netloc
+
+
+def locator(place: Any) -> dict[str, str] | None:
+    """`city` and `here`: ids of the outlines that `locator_shapes` defines on the page."""
+    county = db.areas().county(place.area)
+    if county is None or not county.parent or not _outlines(county.parent):
+        return None
+    return {"city": f"loc-{county.parent}", "here": f"loc-{county.code}", "county": county.code}
+
+
+def locator_shapes(places: Any) -> list[dict[str, Any]]:
+    """The cities that a page's locators need: `id` and its counties as `id` and path `d`."""
+    parents = [db.areas().county(place.area) for place in places]
+    cities = sorted({county.parent for county in parents if county and county.parent})
+    return [{"id": f"loc-{city}", "counties": _outlines(city)} for city in cities if _outlines(city)]
+
+
+def _outlines(city: str) -> list[dict[str, str]]:
+    kept = current_app.extensions.setdefault("locators", lru_cache(maxsize=400)(_draw_city))
+    drawn: list[dict[str, str]] = kept(city)
+    return drawn
+
+
+def _draw_city(city: str) -> list[dict[str, str]]:
+    """A city's counties as small SVG paths in a box of 44 by 52."""
+    book = db.areas()
+    counties = [(area, book.outline(area.code)) for area in book.children(city) if area.level == Level.COUNTY]
+    known: list[tuple[Area, BaseGeometry]] = [(area, shape) for area, shape in counties if shape is not None]
+    if not known:
+        return []
+    west, south = min(s.bounds[0] for _a, s in known), min(s.bounds[1] for _a, s in known)
+    east, north = max(s.bounds[2] for _a, s in known), max(s.bounds[3] for _a, s in known)
+    squeeze = 0.87  # a degree of longitude at the pilots' latitude, against one of latitude
+    scale = min((LOCATOR_SIZE[0] - 1) / ((east - west) * squeeze), (LOCATOR_SIZE[1] - 1) / (north - south))
+    x0 = (LOCATOR_SIZE[0] - (east - west) * squeeze * scale) / 2
+    y0 = (LOCATOR_SIZE[1] - (north - south) * scale) / 2
+    move = (squeeze * scale, 0, 0, -scale, x0 - west * squeeze * scale, y0 + north * scale)
+    drawn = [(area, affinity.affine_transform(shape, move).simplify(LOCATOR_DETAIL)) for area, shape in known]
+    return [{"id": f"loc-{area.code}", "d": _path(shape)} for area, shape in drawn]
+
+
+def _path(shape: BaseGeometry) -> str:
+    parts = getattr(shape, "geoms", [shape])
+    rings = [part.exterior.coords for part in parts if part.geom_type == "Polygon" and not part.is_empty]
+    return "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring[:-1]) + "Z" for ring in rings)

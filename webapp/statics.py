@@ -1,0 +1,45 @@
+"""The static folder under an address that changes with its content, so that browsers may keep it for ever."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, Response, send_from_directory
+from whitenoise import WhiteNoise
+
+FOLDER = Path(__file__).resolve().parent.parent / "static"
+FOREVER = 365 * 24 * 3600
+
+
+@cache
+def digest() -> str:
+    """A short digest of every file of the static folder, read once by each process."""
+    found = hashlib.sha256()
+    for path in sorted(FOLDER.rglob("*")):
+        if path.is_file() and path.suffix not in (".br", ".gz", ".map"):
+            found.update(path.relative_to(FOLDER).as_posix().encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()[:12]
+
+
+def static_url(path: str) -> str:
+    """The address of a static file; relative imports inside stay under the same digest."""
+    return f"/static/{digest()}/{path}"
+
+
+def init_app(app: Flask) -> None:
+    """Serve the folder ahead of Flask; older digests get the present file with a short life."""
+    app.jinja_env.globals["static_url"] = static_url
+    if FOLDER.is_dir():
+        served = WhiteNoise(app.wsgi_app, max_age=FOREVER, allow_all_origins=True)
+        served.add_files(str(FOLDER), prefix=f"static/{digest()}/")
+        served.immutable_file_test = lambda path, url: True
+        app.wsgi_app = served  # type: ignore[method-assign]
+    app.add_url_rule("/static/<path:path>", "static_file", _present)
+
+
+def _present(path: str) -> Response:
+    head, _slash, rest = path.partition("/")
+    name = rest if len(head) == 12 and rest and not (FOLDER / head).exists() else path
+    return send_from_directory(FOLDER, name, max_age=60)

@@ -1,0 +1,31 @@
+"""`/map` and its script: a full-window folium map of a View."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, render_template
+
+from webapp import cache, db, mapping
+from webapp.asked import view as asked
+from webapp.i18n import language
+from webapp.i18n import translate as _
+from webapp.views import chrome
+
+blueprint = Blueprint("mapview", __name__)
+
+
+@blueprint.get("/map")
+def page() -> Response:
+    """The map alone, with its sentence."""
+    view = asked()
+    sentence = _("；").join(query.sentence(db.areas(), _, language()) for query in view.queries)
+    content = render_template(
+        "map.html", view=view, sentence=sentence, map=mapping.part(view), area=chrome.chosen_area(view.listed.area)
+    )
+    return cache.by_content(make_response(content))
+
+
+@blueprint.get("/map.js")
+def script() -> Response:
+    """The script part of the page's map, as an ES module of its own."""
+    content = mapping.script(asked(strict=True))
+    return cache.by_content(Response(content, mimetype="text/javascript"))

@@ -1,0 +1,45 @@
+"""Puts the application together: extensions, URL rules, blueprints."""
+
+from __future__ import annotations
+
+import jinja2
+from flask import Flask
+from flask_compress import Compress
+from werkzeug.routing import BaseConverter
+
+import layers
+from webapp import cli, db, errors, i18n, present, security, statics
+from webapp.api import downloads, facets, health, tiles
+from webapp.views import ask, chrome, directory, home, mapview, place
+
+COMPRESSED = (
+    "text/html", "text/css", "text/csv", "text/javascript", "application/javascript", "application/json",
+    "application/geo+json", "application/problem+json", "application/vnd.mapbox-vector-tile",
+    "application/vnd.google-earth.kml+xml", "image/svg+xml",
+)  # fmt: skip
+BLUEPRINTS = (
+    home.blueprint, mapview.blueprint, directory.blueprint, place.blueprint, ask.blueprint,
+    tiles.blueprint, facets.blueprint, downloads.blueprint, health.blueprint,
+)  # fmt: skip
+
+
+class LayerKey(BaseConverter):
+    """The key of a layer in a URL; nothing else matches."""
+
+    regex = "(?:" + "|".join(layer.key for layer in layers.LAYERS) + ")"
+
+
+def connect(app: Flask) -> None:
+    """Everything that `create_app` needs, in the order it needs it."""
+    app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.converters["layer"] = LayerKey
+    app.config["COMPRESS_MIMETYPES"] = list(COMPRESSED)
+    app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
+    app.config["COMPRESS_BR_LEVEL"] = 5
+    for part in (i18n, errors, security, db, statics, present, chrome):
+        part.init_app(app)
+    Compress(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    cli.register(app)
