@@ -20,6 +20,7 @@ def write_csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterato
     writer = csv.writer(buffer)
     yield BOM
     writer.writerow(headings)
+    yield _drain(buffer)
     for row in rows:
         writer.writerow(["" if value is None else value for value in row])
         yield _drain(buffer)
@@ -80,11 +81,11 @@ def write_gpkg(columns: Mapping[str, Sequence[Any]], shapes: Sequence[bytes], la
 
 def write_kml(columns: Mapping[str, Sequence[Any]], shapes: Sequence[bytes], layer: str) -> bytes:
     """A KML document; the columns `Name` and `Description` become the placemark's own."""
-    return _with_gdal(columns, shapes, layer, "KML", ".kml", NameField="Name", DescriptionField="Description")
+    return _with_gdal(columns, shapes, layer, "KML", ".kml")
 
 
 def _with_gdal(
-    columns: Mapping[str, Sequence[Any]], shapes: Sequence[bytes], layer: str, driver: str, ending: str, **options: str
+    columns: Mapping[str, Sequence[Any]], shapes: Sequence[bytes], layer: str, driver: str, ending: str
 ) -> bytes:
     import geopandas
     import pandas
@@ -94,7 +95,7 @@ def _with_gdal(
     drawn = geopandas.GeoDataFrame(frame, geometry=shapely.from_wkb(list(shapes)), crs=4326)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"file{ending}"
-        drawn.to_file(path, driver=driver, layer=layer, engine="pyogrio", **options)
+        drawn.to_file(path, driver=driver, layer=layer, engine="pyogrio")
         return path.read_bytes()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +100,7 @@ def answer(error: Exception) -> Response:
         return error.get_response()  # type: ignore[return-value]
     problem = problem_of(error)
     if problem.status == 500:
-        current_app.logger.error("%s %s\n%s", request.method, request.path, "".join(traceback.format_exception(error)))
+        current_app.logger.error("%s %s", request.method, request.path, exc_info=error)
     response = _page(problem, error) if is_page() else _json(problem)
     response.status_code = problem.status
     response.headers["Cache-Control"] = "no-store" if problem.status >= 500 else "public, max-age=0, s-maxage=10"

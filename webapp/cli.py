@@ -1,0 +1,165 @@
+"""The commands of `flask`: serving, migrations, sample catalogue, settings, layers, backup."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
+
+import layers
+from webapp import config, db, describe, export, facts, migrating, samples
+
+database = AppGroup("db", help="The database's migrations.")
+sample = AppGroup("sample", help="The sample catalogue (示例).")
+layer_group = AppGroup("layers", help="The layers of the map.")
+
+
+def register(app: Flask) -> None:
+    """Give the application its commands."""
+    groups = (database, sample, layer_group)
+    for command in (*groups, serve, settings, areas, backup, restore, export.export):
+        app.cli.add_command(command)
+
+
+@contextmanager
+def writing() -> Iterator[Connection]:
+    """A connection in a transaction that is committed at the end."""
+    with db.engine().begin() as connection:
+        yield connection
+
+
+@click.command()
+@with_appcontext
+def serve() -> None:
+    """Bring everything up to date, then serve until Ctrl-C."""
+    from webapp import serving
+
+    sys.exit(serving.run(current_app.config["SETTINGS"]))
+
+
+@database.command()
+@with_appcontext
+def upgrade() -> None:
+    """Apply every migration that is missing."""
+    with writing() as connection:
+        migrating.upgrade(connection)
+    click.echo(f"database is at revision {migrating.head()}")
+
+
+@database.command()
+@click.argument("message")
+@with_appcontext
+def revision(message: str) -> None:
+    """Write the next migration from what the models have and the database has not."""
+    with writing() as connection:
+        migrating.revise(connection, message)
+
+
+@click.command()
+@with_appcontext
+def areas() -> None:
+    """Load the areas and their outlines (`flask sample load` does it too)."""
+    with writing() as connection:
+        click.echo(f"{facts.load_areas(connection, db.today())} areas loaded")
+
+
+@sample.command()
+@with_appcontext
+def load() -> None:
+    """Load areas and sample catalogue; what is there already stays as it is."""
+    with writing() as connection:
+        counted = samples.load(connection, db.today())
+    click.echo("new: " + ", ".join(f"{number} {name}" for name, number in counted.items()))
+
+
+@sample.command()
+@with_appcontext
+def refresh() -> None:
+    """Move the sample catalogue's dates as if it were first loaded today."""
+    with writing() as connection:
+        click.echo(f"{samples.refresh(connection, db.today())} dates moved")
+
+
+@click.command()
+def settings() -> None:
+    """Every setting with its default and what it is for."""
+    for setting in config.TABLE:
+        click.echo(f"{config.PREFIX + setting.name:26} {setting.default or '-':14} {setting.help}")
+
+
+@layer_group.command()
+@click.argument("key")
+def show(key: str) -> None:
+    """Everything that is derived from a layer: columns, filters, addresses."""
+    if key not in [layer.key for layer in layers.LAYERS]:
+        raise click.ClickException(f"no layer {key}; there are {', '.join(y.key for y in layers.LAYERS)}")
+    click.echo(describe.layer(layers.get(key)))
+
+
+@layer_group.command()
+@click.option("--check", is_flag=True, help="Change nothing; fail when the file is not as it would be written.")
+def document(check: bool) -> None:
+    """Write docs/layers.md."""
+    written = describe.document()
+    if check and describe.PATH.read_text(encoding="utf-8") != written:
+        raise click.ClickException("docs/layers.md is not up to date: run `flask layers document`")
+    if not check:
+        describe.PATH.write_text(written, encoding="utf-8")
+
+
+def _pg(program: str, *arguments: str) -> None:
+    """Run a PostgreSQL client program on the application's database, its password in the environment."""
+    url = make_url(str(db.engine().url.render_as_string(hide_password=False)))
+    host = url.query.get("host") or url.host or ""
+    asked = ["-h", str(host), "-U", url.username or "", "-d", url.database or ""]
+    asked += ["-p", str(url.port)] if url.port else []
+    environment = {"PGPASSWORD": url.password or "", "PATH": "/usr/bin:/bin"}
+    done = subprocess.run([program, *asked, *arguments], env=environment, check=False)
+    if done.returncode:
+        raise click.ClickException(f"{program} failed")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@with_appcontext
+def backup(file: Path) -> None:
+    """Write the whole database to FILE (pg_dump's custom format)."""
+    _pg("pg_dump", "--format=custom", "--no-owner", f"--file={file}")
+    click.echo(f"written to {file}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_appcontext
+def restore(file: Path, yes: bool) -> None:
+    """Replace the whole database by the one in FILE."""
+    if not yes:
+        click.confirm("This replaces everything in the database. Go on?", abort=True)
+    with writing() as connection:
+        names = connection.exec_driver_sql(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user"
+        )
+        for name in names.scalars().all():
+            connection.exec_driver_sql(f'DROP TABLE "{name}" CASCADE')
+        for function in ("count_versions_of(text)", "count_version()"):
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {function}")
+    _pg("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", "--no-comments", *_without_extensions(file))
+    click.echo("restored")
+
+
+def _without_extensions(file: Path) -> list[str]:
+    """Restore everything but the extensions, which only a superuser may make."""
+    listed = subprocess.run(["pg_restore", "--list", str(file)], capture_output=True, text=True, check=True).stdout
+    kept = [line for line in listed.splitlines() if " EXTENSION " not in line and "COMMENT" not in line]
+    contents = current_app.config["SETTINGS"].home / "restore.list"
+    contents.write_text("\n".join(kept))
+    return [f"--use-list={contents}", str(file)]

@@ -1,0 +1,104 @@
+"""`make run`: cluster, migrations, catalogue, then the web server until Ctrl-C, saying where the time goes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import create_engine
+
+from webapp import cluster, db, facts, migrating, samples
+from webapp.config import CHECKOUT, Settings
+
+WORKERS, THREADS = 2, 4
+READY_SECONDS = 60
+GRACE_SECONDS = 20
+
+
+def run(settings: Settings) -> int:
+    """Serve until a signal; the exit status."""
+    taken: dict[str, float] = {}
+    with _timed("database", taken):
+        url = cluster.database_url(settings)
+    with _timed("migrations", taken):
+        _in_database(url, migrating.upgrade)
+    with _timed("areas and catalogue", taken):
+        load = samples.load if settings.sample else facts.load_areas
+        _in_database(url, lambda connection: load(connection, db.day_in_china()))
+    with _timed("server", taken):
+        server = _start(settings, url)
+        answering = _wait(settings, server)
+    if not answering:
+        _stop(server)
+        return 1
+    print("time: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in taken.items()))
+    print(f"serving on http://{settings.host}:{settings.port} (Ctrl-C stops)", flush=True)
+    return _until_signal(server)
+
+
+@contextmanager
+def _timed(name: str, taken: dict[str, float]) -> Iterator[None]:
+    print(f"{name} …", flush=True)
+    begun = time.monotonic()
+    yield
+    taken[name] = time.monotonic() - begun
+
+
+def _in_database(url: str, work: Callable[..., Any]) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        work(connection)
+    engine.dispose()
+
+
+def _start(settings: Settings, url: str) -> subprocess.Popen[bytes]:
+    """gunicorn as a child that is told where the database is, so that it holds no cluster of its own."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    asked = ("--bind", f"{host}:{settings.port}", "--workers", str(WORKERS), "--threads", str(THREADS))
+    quiet = ("--worker-class", "gthread", "--graceful-timeout", str(GRACE_SECONDS), "--log-level", "warning")
+    command = [sys.executable, "-m", "gunicorn", *asked, *quiet, "--chdir", str(CHECKOUT), "wsgi:app"]
+    environment = {**os.environ, "MAP_DATABASE_URL": url, "MAP_SECRET_KEY": settings.secret_key}
+    return subprocess.Popen(command, env=environment)
+
+
+def _wait(settings: Settings, server: subprocess.Popen[bytes]) -> bool:
+    """Until the server answers; False when it ends or takes too long."""
+    host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host.replace("::", "[::1]", 1)
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://{host}:{settings.port}/readyz", timeout=5):
+                return server.poll() is None
+        except OSError:
+            time.sleep(0.1)
+    print("the server did not start; is the port taken? MAP_PORT=8001 make run uses another one", file=sys.stderr)
+    return False
+
+
+def _until_signal(server: subprocess.Popen[bytes]) -> int:
+    """Wait for the server's end or for SIGINT or SIGTERM, which let requests in flight finish."""
+
+    def ask_to_end(*_signal: object) -> None:
+        server.terminate()
+
+    signal.signal(signal.SIGINT, ask_to_end)
+    signal.signal(signal.SIGTERM, ask_to_end)
+    signal.signal(signal.SIGHUP, ask_to_end)
+    status = server.wait()
+    print("stopped", flush=True)
+    return 0 if status in (0, -signal.SIGTERM) else status
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    if server.poll() is None:
+        server.terminate()
+        server.wait()
+
+
