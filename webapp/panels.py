@@ -182,3 +182,12 @@ def loosen(query: Query, link: Link) -> Loosen | None:
         if number and (best is None or number > best.count):
             best = Loosen(words, number, link(wider))
     return best
+
+
+def area_path(query: Query, link: Link) -> list[tuple[str, str]]:
+    """(name, URL) from the nation down to the chosen area."""
+    top = [(_("全国"), link(query.having("area", None)))]
+    if len(query.area) != 1:
+        return top
+    above = db.areas().path(query.area[0])
+    return top + [(a.label(language()), link(query.having("area", (a.code,)))) for a in above]

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
 from layers import asking
+from layers.areas import Area
 from webapp import cache, db
 from webapp.asked import query as asked
 from webapp.i18n import language
 from webapp.i18n import translate as _
 
 blueprint = Blueprint("facets", __name__, url_prefix="/facets")
+
+
+MOST_AREAS = 20
+
+
+@blueprint.get("/areas")
+def areas() -> Response:
+    """Areas whose name (or pinyin) holds `q`: code and the names from the city down."""
+    book, q = db.areas(), request.args.get("q", "").strip()[:20]
+    found = book.named(q.replace("\x00", "")) if q else []
+    told = [{"code": area.code, "path": _path(book.path(area.code))} for area in found[:MOST_AREAS]]
+    return cache.by_content(jsonify({"areas": told}))
+
+
+def _path(areas_above: list[Area]) -> str:
+    return " · ".join(area.label(language()) for area in areas_above[-2:])
 
 
 @blueprint.get("/<key>")

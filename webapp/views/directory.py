@@ -45,6 +45,7 @@ def _context(query: Query) -> dict[str, Any]:
         "map_url": in_language(View((query.everywhere(),)).url("/")),
         "sentence": query.sentence(db.areas(), _, language()),
         "area": chrome.chosen_area(query.area),
+        "areas_path": panels.area_path(query, link),
         "hidden": [],
     }
 

@@ -48,7 +48,7 @@ def _context(view: View) -> dict[str, Any]:
         "downloads": directory.downloads(query),
         "total_all": _total(query),
         "area": chrome.chosen_area(query.area),
-        "areas_path": _path(query, link),
+        "areas_path": panels.area_path(query, link),
         "map": mapping.part(mapping.without_frame(view)),
         "hidden": [("layers", ",".join(q.layer.key for q in view.queries))],
         "sentence": query.sentence(db.areas(), _, language()),
@@ -70,11 +70,3 @@ def _legend(view: View) -> list[dict[str, Any]]:
         found.append({**vars(entry), "count": number, "url_toggle": entry.url})
     return found
 
-
-def _path(query: Query, link: Any) -> list[tuple[str, str]]:
-    """(name, URL) from the nation down to the chosen area."""
-    top = [(_("全国"), link(query.having("area", None)))]
-    if len(query.area) != 1:
-        return top
-    below = db.areas().path(query.area[0])
-    return top + [(a.label(language()), link(query.having("area", (a.code,)))) for a in below]

@@ -1,0 +1,40 @@
+// What stands on the map without moving: zoom, own position, scale, and the badge that is always visible.
+
+function button(label, path, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.setAttribute("aria-label", label);
+  made.title = label;
+  made.innerHTML = `<svg class="i" viewBox="0 0 20 20" aria-hidden="true"><path d="${path}"/></svg>`;
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** Adds the controls; the reader's position stays in the browser. */
+export function addControls(map, options) {
+  const words = options.strings, container = map.getContainer();
+  const box = document.createElement("div");
+  box.className = "map-ctl";
+  box.append(
+    button(words.zoomIn, "M10 4v12M4 10h12", () => map.zoomIn()),
+    button(words.zoomOut, "M4 10h12", () => map.zoomOut()),
+  );
+  if (navigator.geolocation && !options.embed)
+    box.append(button(words.locate, "M10 2v4M10 14v4M2 10h4M14 10h4M10 6a4 4 0 1 0 0 8 4 4 0 0 0 0-8", () => map.locate({ setView: true, maxZoom: 12 })));
+  let here;
+  map.on("locationfound", (found) => {
+    if (here) here.remove();
+    here = L.circleMarker(found.latlng, { radius: 7, className: "m-here", interactive: false }).addTo(map);
+  });
+  container.append(box, badge(options.badge));
+  L.DomEvent.disableClickPropagation(box);
+  L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 110 }).addTo(map);
+}
+
+function badge(about) {
+  const line = document.createElement("div"), number = document.createElement("b");
+  line.className = "badge";
+  number.textContent = about.approval;
+  line.append(number, " " + about.sources.join(" · "));
+  return line;
+}
