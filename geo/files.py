@@ -80,8 +80,8 @@ def write_gpkg(columns: Mapping[str, Sequence[Any]], shapes: Sequence[bytes], la
 
 
 def write_kml(columns: Mapping[str, Sequence[Any]], shapes: Sequence[bytes], layer: str) -> bytes:
-    """A KML document; the columns `Name` and `Description` become the placemark's own."""
-    return _with_gdal(columns, shapes, layer, "KML", ".kml")
+    """A KML document; the columns `id`, `Name` and `description` become the placemark's own."""
+    return _with_gdal(columns, shapes, layer, "LIBKML", ".kml")
 
 
 def _with_gdal(

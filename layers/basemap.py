@@ -12,9 +12,9 @@ from layers.areas import AreaRow, Level
 
 BOUNDARY = "boundary"
 """Level of lines that belong to no area (境界线); drawn wherever the nation is."""
-OUTLINES = {Level.PROVINCE: (0, 22), Level.CITY: (5, 22), Level.COUNTY: (7, 22), BOUNDARY: (0, 22)}
-NAMES = {Level.PROVINCE: (3, 6), Level.CITY: (5, 9), Level.COUNTY: (8, 22), Level.TOWNSHIP: (10, 22)}
-"""Level -> zooms, first and last, at which it is drawn or named."""
+OUTLINES = {Level.PROVINCE: (0, 22), Level.CITY: (4, 22), Level.COUNTY: (6, 22), BOUNDARY: (0, 22)}
+NAMES = {Level.PROVINCE: (2, 5), Level.CITY: (4, 6), Level.COUNTY: (7, 22), Level.TOWNSHIP: (9, 22)}
+"""Level -> zooms of the tile, first and last, at which it is drawn or named; a tile shows one zoom above its own."""
 COARSE = 3.0
 """Simplification in tile units (of 4096): less than a fifth of a screen pixel."""
 

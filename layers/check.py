@@ -172,6 +172,8 @@ def _number(raw: Any, unit: str, kind: TypeEngine[Any]) -> Any:
 
 
 def _date(raw: Any) -> dt.date:
+    if isinstance(raw, dt.datetime):
+        return raw.date()
     if isinstance(raw, dt.date):
         return raw
     match = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", str(raw).strip())

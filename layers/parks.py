@@ -48,7 +48,7 @@ class Park(Place, Base):
     kind: Mapped[str | None] = field(N_("类型"), filter=Choice(KIND))
     catalogue_code: Mapped[str | None] = field(N_("2018 目录代码"))
     founded: Mapped[str | None] = field(N_("设立"))
-    leading: Mapped[str | None] = field(N_("主导产业"), filter=Words())
+    leading_industry: Mapped[str | None] = field(N_("主导产业"), filter=Words())
     planned_ha: Mapped[Decimal | None] = field(N_("规划面积"), SIZE, unit=N_("公顷"))
     built_ha: Mapped[Decimal | None] = field(N_("已建面积"), SIZE, unit=N_("公顷"))
     free_land_mu: Mapped[Decimal | None] = field(N_("可用地"), SIZE, unit=N_("亩"), filter=Range((10, 50, 200)))

@@ -89,13 +89,6 @@ class Project(Place, Base):
 
     __tablename__ = "projects"
 
-    industry: Mapped[str | None] = field(
-        N_("行业"), CODE, help=N_("GB/T 4754-2017 代码"), filter=industry_filter(), need=Need.PUBLISH
-    )
-    trade: Mapped[str | None] = field(N_("本地叫法"), filter=Words(), headings=("本地产业",))
-    sector: Mapped[str | None] = field(N_("产业"), filter=Choice(SECTOR))
-    chain: Mapped[str | None] = field(N_("在产业链上"), filter=Choice(CHAIN))
-    content: Mapped[str | None] = field(N_("做什么、多大"), filter=Words(), headings=("建设内容及规模",))
     budget: Mapped[Decimal | None] = field(
         N_("起步资金"),
         MONEY,
@@ -112,6 +105,13 @@ class Project(Place, Base):
     )
     monthly_cost: Mapped[Decimal | None] = field(N_("每月开销"), MONEY, unit=N_("万元"))
     payback: Mapped[str | None] = field(N_("回本"), help=N_("写估算的依据，不承诺"))
+    industry: Mapped[str | None] = field(
+        N_("行业"), CODE, help=N_("可多选"), filter=industry_filter(), need=Need.PUBLISH
+    )
+    trade: Mapped[str | None] = field(N_("本地叫法"), filter=Words(), headings=("本地产业",))
+    sector: Mapped[str | None] = field(N_("产业"), filter=Choice(SECTOR))
+    chain: Mapped[str | None] = field(N_("在产业链上"), filter=Choice(CHAIN))
+    content: Mapped[str | None] = field(N_("做什么、多大"), filter=Words(), headings=("建设内容及规模",))
     cooperation: Mapped[list[str] | None] = field(
         N_("合作方式"), ARRAY(Text), filter=Choice(COOPERATION), need=Need.PUBLISH
     )

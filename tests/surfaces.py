@@ -42,10 +42,14 @@ def csv_ids(client: FlaskClient, query: Query) -> list[int]:
     return [int(row["id"]) for row in csv.DictReader(io.StringIO(text))]
 
 
+def xlsx_rows(content: bytes) -> list[tuple[Any, ...]]:
+    """The rows of a workbook's first sheet, headings first."""
+    return list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
+
+
 def xlsx_ids(client: FlaskClient, query: Query) -> list[int]:
     """Ids of the workbook."""
-    book = openpyxl.load_workbook(io.BytesIO(get(client, url(f"/{query.layer.key}.xlsx", query))))
-    rows = list(book.active.iter_rows(values_only=True))
+    rows = xlsx_rows(get(client, url(f"/{query.layer.key}.xlsx", query)))
     return [row[rows[0].index("id")] for row in rows[1:]]
 
 

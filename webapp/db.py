@@ -72,7 +72,7 @@ def today() -> dt.date:
 def versions(*layers: str) -> str:
     """The layers' versions as one short text, for ETags."""
     rows = connection().execute(select(LayerVersion.layer, LayerVersion.n).where(LayerVersion.layer.in_(layers)))
-    return ",".join(f"{layer}{n}" for layer, n in sorted(rows.tuples()))
+    return ",".join(f"{layer}{n}" for layer, n in sorted(rows.all()))
 
 
 def migrated() -> bool:

@@ -117,6 +117,7 @@ def strings() -> dict[str, str]:
         "loading": _("正在取"),
         "failed": _("没取到，请再试"),
         "km": _("公里"),
+        "m": _("米"),
         "map": _("地图"),
     }
 

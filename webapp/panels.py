@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from layers import asking, intervals
+from layers.base import Place
 from layers.codes import Codes
 from layers.filters import Choice, Flag
 from layers.query import Query
@@ -84,7 +85,8 @@ def facets(query: Query, link: Link, prefix: str = "") -> list[Facet]:
     """Every filter of the layer with counts, areas first; `prefix` goes before the form's names."""
     counted = asking.facets(db.connection(), query, db.areas(), db.today(), _)
     found = [_area_facet(query, link)]
-    for name, declared in query.layer.filters.items():
+    own_first = sorted(query.layer.filters.items(), key=lambda item: hasattr(Place, item[0]))
+    for name, declared in own_first:
         assert declared.filter is not None
         value = query.value(name)
         most = max((c.count for c in counted[name]), default=0)
@@ -158,9 +160,9 @@ def _area_facet(query: Query, link: Link) -> Facet:
 
 
 def chips(query: Query, link: Link) -> list[tuple[str, str]]:
-    """(words, URL without it) of everything that narrows."""
+    """(words, URL without it) of everything that narrows, but for the area, which has its own picker."""
     parts = query.parts(db.areas(), _, language())
-    return [(words, link(query.having(name, None))) for name, words in parts]
+    return [(words, link(query.having(name, None))) for name, words in parts if name != "area"]
 
 
 def sorts(query: Query, link: Link) -> list[tuple[str, str, bool]]:

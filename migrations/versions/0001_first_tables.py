@@ -81,7 +81,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.Text(), nullable=True),
     sa.Column('catalogue_code', sa.Text(), nullable=True),
     sa.Column('founded', sa.Text(), nullable=True),
-    sa.Column('leading', sa.Text(), nullable=True),
+    sa.Column('leading_industry', sa.Text(), nullable=True),
     sa.Column('planned_ha', sa.Numeric(precision=12, scale=2), nullable=True),
     sa.Column('built_ha', sa.Numeric(precision=12, scale=2), nullable=True),
     sa.Column('free_land_mu', sa.Numeric(precision=12, scale=2), nullable=True),
@@ -138,7 +138,7 @@ def upgrade() -> None:
     op.create_index('ix_parks_free_land_mu', 'parks', ['free_land_mu'], unique=False, postgresql_using='btree')
     op.create_index('ix_parks_guarantee', 'parks', ['guarantee'], unique=False, postgresql_using='gin')
     op.create_index('ix_parks_kind', 'parks', ['kind'], unique=False, postgresql_using='btree')
-    op.create_index('ix_parks_leading', 'parks', ['leading'], unique=False, postgresql_using='gin', postgresql_ops={'leading': 'gin_trgm_ops'})
+    op.create_index('ix_parks_leading_industry', 'parks', ['leading_industry'], unique=False, postgresql_using='gin', postgresql_ops={'leading_industry': 'gin_trgm_ops'})
     op.create_index('ix_parks_level', 'parks', ['level'], unique=False, postgresql_using='btree')
     op.create_index('ix_parks_name', 'parks', ['name'], unique=False, postgresql_using='gin', postgresql_ops={'name': 'gin_trgm_ops'})
     op.create_index('ix_parks_name_en', 'parks', ['name_en'], unique=False, postgresql_using='gin', postgresql_ops={'name_en': 'gin_trgm_ops'})

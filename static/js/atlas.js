@@ -105,23 +105,34 @@ export function atlas(map, options) {
     if (found) found.classList.add("lit");
   }
 
-  let waiting;
+  let waiting, ours = false;
   map.on("moveend", () => {
     refresh();
     clearTimeout(waiting);
-    waiting = setTimeout(moved, 300);
+    if (ours) ours = false;
+    else waiting = setTimeout(moved, 300);
   });
   function moved() {
-    const b = map.getBounds(), c = map.getCenter();
-    const detail = { bbox: [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()], at: [c.lng, c.lat, map.getZoom()] };
+    const size = map.getSize(), c = map.getCenter();
+    const nw = map.containerPointToLatLng([0, 0]), se = map.containerPointToLatLng([size.x, size.y - covered()]);
+    const detail = { bbox: [nw.lng, se.lat, se.lng, nw.lat], at: [c.lng, c.lat, map.getZoom()] };
     container.dispatchEvent(new CustomEvent("atlas:moved", { bubbles: true, detail }));
   }
   function fit(bounds) {
-    if (bounds) map.fitBounds([[bounds[1], bounds[0]], [bounds[3], bounds[2]]], { padding: [14, 14] });
+    if (!bounds || !map.getSize().x) return;
+    ours = true;
+    map.fitBounds([[bounds[1], bounds[0]], [bounds[3], bounds[2]]], { paddingTopLeft: [14, covered() ? 64 : 14], paddingBottomRight: [14, 14 + covered()], animate: false });
+  }
+  /** Pixels of the map's foot that the phone's sheet lies over. */
+  function covered() {
+    const pane = document.querySelector("[data-tab=map] .home .list-pane");
+    return pane && getComputedStyle(pane).position === "fixed" ? Math.min(pane.offsetHeight, map.getSize().y / 2) : 0;
   }
   onLookChange(() => { drawBasemap(); setLayers(layers); });
   fit(options.bounds);
   setLayers(options.layers);
+  const own = document.querySelector(".place-page");
+  if (own) highlight(own.dataset.place);
   container.atlas = { map, setLayers, highlight, fit, select: drawBasemap, layers: () => options.layers };
   container.dispatchEvent(new CustomEvent("atlas:ready", { bubbles: true }));
 }

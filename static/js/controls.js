@@ -1,5 +1,14 @@
 // What stands on the map without moving: zoom, own position, scale, and the badge that is always visible.
 
+/** Leaflet's scale with its unit in the reader's language. */
+const Scale = L.Control.Scale.extend({
+  _updateMetric(most) {
+    const metres = this._getRoundNum(most), { words } = this.options;
+    const text = metres < 1000 ? `${metres} ${words.m}` : `${metres / 1000} ${words.km}`;
+    this._updateScale(this._mScale, text, metres / most);
+  },
+});
+
 function button(label, path, act) {
   const made = document.createElement("button");
   made.type = "button";
@@ -28,7 +37,7 @@ export function addControls(map, options) {
   });
   container.append(box, badge(options.badge));
   L.DomEvent.disableClickPropagation(box);
-  L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 110 }).addTo(map);
+  new Scale({ imperial: false, position: "bottomleft", maxWidth: 110, words }).addTo(map);
 }
 
 function badge(about) {

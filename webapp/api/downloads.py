@@ -124,7 +124,7 @@ def _gpkg(layer: Layer, found: list[Row[Any]]) -> Response:
 
 def _kml(layer: Layer, found: list[Row[Any]]) -> Response:
     table = _table(layer, found, _)
-    table = {"Name": table["name"], "Description": table["summary"], **table}
+    table = {"Name": table["name"], "description": table["summary"], **table, "id": [str(row.id) for row in found]}
     content = files.write_kml(table, [bytes(row.wkb) for row in found], layer.key)
     return Response(content, mimetype="application/vnd.google-earth.kml+xml")
 
