@@ -25,30 +25,30 @@ def clusters(rows: Select[Any], tile: Tile, apart: str) -> Select[Any]:
     and `w`, `s`, `e`, `n` (degrees) around several.
     """
     source = rows.subquery("points")
-    west, _south, _east, north = tile.metres()
-    side = tile.side / CELLS
     x, y = func.ST_X(source.c[SHAPE]), func.ST_Y(source.c[SHAPE])
-    column = cast(func.floor((x - west) / side), Integer)
-    row = cast(func.floor((north - y) / side), Integer)
+    column, row = _cell(tile, x, y)
     inside = and_(column >= 0, column < CELLS, row >= 0, row < CELLS)
     number = func.count()
-    properties = [
-        case((func.min(c) == func.max(c), func.min(c))).label(c.name)
-        for c in source.c
-        if c.name not in (SHAPE, "id", apart)
-    ]
+    shared = [column for column in source.c if column.name not in (SHAPE, "id", apart)]
     return (
         select(
             case((number == 1, func.min(source.c.id))).label("id"),
             number.label("count"),
             source.c[apart],
-            *properties,
+            *(case((func.min(c) == func.max(c), func.min(c))).label(c.name) for c in shared),
             *_around(number, x, y),
             func.ST_SetSRID(func.ST_MakePoint(func.avg(x), func.avg(y)), 3857).label(SHAPE),
         )
         .where(inside)
         .group_by(column, row, source.c[apart])
     )
+
+
+def _cell(tile: Tile, x: Any, y: Any) -> tuple[Any, Any]:
+    """Column and row of a point's cell on the tile, counted from its north-western corner."""
+    west, _south, _east, north = tile.metres()
+    side = tile.side / CELLS
+    return cast(func.floor((x - west) / side), Integer), cast(func.floor((north - y) / side), Integer)
 
 
 def _around(number: Any, x: Any, y: Any) -> list[ColumnElement[Any]]:

@@ -149,7 +149,7 @@ class Place:
     )
     radius_km: Mapped[float | None] = field(N_("位置误差"), unit=N_("公里"), sort_order=HEAD)
 
-    office: Mapped[str | None] = field(N_("责任单位"), need=Need.PUBLISH, sort_order=TAIL)
+    office: Mapped[str | None] = field(N_("责任单位"), sort_order=TAIL)
     phone: Mapped[str | None] = field(
         N_("电话"), help=N_("区号-号码"), need=Need.PUBLISH, headings=("联系电话",), sort_order=TAIL
     )

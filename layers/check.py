@@ -199,7 +199,7 @@ def _phone(raw: str) -> str:
         return digits
     split = re.fullmatch(r"(0\d{2,3})[\s-]+(\d{3,4})[\s-]?(\d{4})", text)
     if split:
-        return f"{split[1]}-{split[2]} {split[3]}" if len(split[2]) == 3 else f"{split[1]}-{split[2]}{split[3]}"
+        return f"{split[1]}-{split[2]} {split[3]}"
     raise Unfit(N_("电话写成 区号-号码，如 0833-2123456"))
 
 

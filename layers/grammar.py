@@ -60,7 +60,7 @@ def words(q: str) -> list[tuple[str, bool]]:
 
 def _numbers(name: str, raw: str, count: int, allowed: str) -> list[float]:
     parts = raw.split(",")
-    if len(parts) != count or not all(re.fullmatch(r"-?\d{1,7}(\.\d{1,15})?", p.strip()) for p in parts):
+    if len(parts) != count or not all(re.fullmatch(r"-?[0-9]{1,7}(\.[0-9]{1,15})?", p.strip()) for p in parts):
         raise BadValue(name, raw, allowed)
     return [float(part) for part in parts]
 
@@ -119,7 +119,7 @@ def polygon(encoded: str) -> shapely.Polygon:
 
 def read_count(name: str, raw: str, most: int) -> int:
     """`page` and `limit`: whole numbers from 1."""
-    if not re.fullmatch(r"\d{1,7}", raw) or not 1 <= int(raw) <= most:
+    if not re.fullmatch(r"[0-9]{1,7}", raw) or not 1 <= int(raw) <= most:
         raise BadValue(name, raw, N_("写 1 到 %(n)s 的整数"), {"n": most})
     return int(raw)
 

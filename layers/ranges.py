@@ -16,7 +16,7 @@ from layers.filters import Filter, Tally
 from layers.intervals import Interval
 from layers.words import Translate
 
-_NUMBER = re.compile(r"\d{1,12}(\.\d{1,4})?")
+_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
 
 
 def plain(number: Decimal | float | int) -> str:
@@ -102,7 +102,7 @@ class Since(Filter):
 
 
 def _day(text: str) -> dt.date:
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError(text)
     return dt.date.fromisoformat(text)
 

@@ -112,7 +112,7 @@ def _chosen(raw: str | None, offered: dict[str, Layer]) -> list[Layer]:
 
 def _at(raw: str) -> At:
     allowed = N_("写经度,纬度,级别，如 103.76,29.57,10")
-    match = re.fullmatch(r"([^,]+,[^,]+),(\d{1,2}(?:\.\d{1,2})?)", raw)
+    match = re.fullmatch(r"([^,]+,[^,]+),([0-9]{1,2}(?:\.[0-9]{1,2})?)", raw)
     try:
         lon, lat = grammar.read_near(match[1] if match else "")
     except BadValue:

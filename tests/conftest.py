@@ -66,12 +66,13 @@ def connection(engine: Engine) -> Iterator[Connection]:
 
 
 @pytest.fixture(scope="session")
-def whole_app(settings: Settings, areas: Areas) -> Flask:
+def whole_app(settings: Settings, engine: Engine, areas: Areas) -> Flask:
     """The application; use `app`, which reads through the test's own connection."""
     made = create_app(settings)
     made.config["TESTING"] = True
     made.config["PROPAGATE_EXCEPTIONS"] = False
     made.extensions["areas"] = areas
+    made.extensions["engine"] = engine
     made.extensions["clock"] = lambda: dt.datetime.combine(TODAY, dt.time(12), db.CHINA)
     return made
 

@@ -1,0 +1,42 @@
+"""Every text that a reader sees exists in English."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from flask.testing import FlaskClient
+
+ROOT = Path(__file__).resolve().parent.parent
+PO = ROOT / "webapp" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+
+
+def marked() -> set[str]:
+    """Every text marked for translation in code and templates."""
+    found: set[str] = set()
+    for folder in ("layers", "webapp", "geo"):
+        for entry in extract_from_dir(str(ROOT / folder), METHODS, keywords={"_": None, "N_": None, "gettext": None}):
+            found.add(entry[2] if isinstance(entry[2], str) else entry[2][0])
+    return found
+
+
+def test_the_english_catalogue_is_complete() -> None:
+    with PO.open("rb") as file:
+        catalogue = read_po(file)
+    told = {message.id: message.string for message in catalogue if message.id}
+    missing = sorted(text for text in marked() if not told.get(text))
+    assert not missing, missing
+    for chinese, english in told.items():
+        assert sorted(re.findall(r"%\((\w+)\)s", chinese)) == sorted(re.findall(r"%\((\w+)\)s", english)), chinese
+
+
+@pytest.mark.parametrize("path", ["/", "/projects", "/parks", "/map", "/ask", "/nope", "/projects?budget=x"])
+def test_english_pages_have_no_chinese_words_of_ours(path: str, client: FlaskClient) -> None:
+    html = client.get(path, headers={"Accept-Language": "en"}).text
+    seen = re.sub(r"<(script|style|svg)[\s\S]*?</\1>|中文|data-state=\"[^\"]*\"", "", html)
+    assert 'lang="en"' in html
+    assert not re.findall(r"[\u4e00-\u9fff]+", re.sub(r"&#?\w+;", "", seen))
