@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, case, func, literal
@@ -76,8 +77,9 @@ def _shapes(query: Query, areas: Areas, today: dt.date) -> Select[Any]:
     return drawn.where(func.ST_Dimension(model.geom) > 0, model.precision != Precision.COUNTY)
 
 
+@cache
 def letter(layer: Layer) -> ColumnElement[Any]:
-    """SQL twin of `Layer.letter`."""
+    """SQL twin of `Layer.letter`; built once, for building it costs more than asking it."""
     if layer.codes is None or layer.seal is None:
         return literal(layer.style.letter)
     column = getattr(layer.model, layer.seal)

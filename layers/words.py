@@ -15,6 +15,6 @@ def N_(text: str) -> str:
     return text
 
 
-def untranslated(text: str, **values: object) -> str:
+def untranslated(text: str, /, **values: object) -> str:
     """The Translate of people who read Chinese, for exports, the command line and tests."""
     return text % values if values else text

@@ -29,7 +29,7 @@ def language() -> str:
     return found
 
 
-def translate(text: str, **values: object) -> str:
+def translate(text: str, /, **values: object) -> str:
     """The text in the reader's language; industry names come from their own table."""
     if language() == "en" and not values:
         found = industries.english().get(text)

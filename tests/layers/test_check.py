@@ -38,7 +38,7 @@ def test_publishing_needs_the_ten_fields_and_a_draft_is_told(areas: Areas) -> No
 @pytest.mark.parametrize(
     ("name", "given", "kept"),
     [
-        ("budget", "１２．５", "12.5"), ("budget", "1,200 万元", "1200"), ("phone", "（0833）2130064", "0833-2130064"),
+        ("budget", "１２．５", "12.5"), ("budget", "1,200 万元", "1200"), ("phone", "（0833）2130064", "0833-213 0064"),
         ("phone", "0833-000 0012", "0833-000 0012"), ("phone", "12333", "12333"), ("valid_until", "2026年6月1日", "2026-06-01"),
         ("valid_until", "2026/6/1", "2026-06-01"), ("industry", "1351", "C1351"), ("buyer", "是", "True"),
         ("cooperation", "租赁、合作", "['lease', 'partner']"), ("name", "  茶\u200b坊\ufeff ", "茶坊"),
