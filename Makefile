@@ -30,7 +30,7 @@ format: $(DEV) ## Bring the code into its form
 
 translations: $(DEV) ## Collect the texts to translate into webapp/translations
 	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k _ --no-location --sort-output --omit-header -o $(VENV)/messages.pot . \
-	 && $(BIN)/pybabel -q update -i $(VENV)/messages.pot -d webapp/translations --no-fuzzy-matching --omit-header --ignore-pot-creation-date
+	 && $(BIN)/pybabel -q update -i $(VENV)/messages.pot -d webapp/translations --no-fuzzy-matching --ignore-pot-creation-date
 
 system:
 	@deploy/system-packages.sh run
