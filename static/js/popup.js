@@ -14,6 +14,7 @@ export async function openCard(map, f, strings, back) {
     box.textContent = strings.failed;
   }
   popup.update();
+  popup.aside();
   const first = box.querySelector("a");
   if (first && back) first.focus({ preventScroll: true });
 }
@@ -35,6 +36,30 @@ export function openList(map, group, choose, back) {
   list.querySelector("button").focus({ preventScroll: true });
 }
 
+/** Says what a dashed count stands for, with the way to its list. */
+export function openWords(map, group, text, back) {
+  const box = panel(), [first] = group.members, link = document.createElement("a");
+  link.href = listOf(first.layer, group.members.map((f) => f.county));
+  link.textContent = text;
+  box.append(link);
+  open(map, { ...first, ...at(map, group) }, box, back);
+  link.focus({ preventScroll: true });
+}
+
+/** The directory's page of what the map shows of a layer, narrowed to what is known by these counties alone. */
+function listOf(layer, counties) {
+  const asked = new URLSearchParams(layer.tiles.split("?")[1] || "");
+  asked.set("area", [...new Set(counties)].join(","));
+  asked.set("precision", "county");
+  if (document.documentElement.lang === "en") asked.set("lang", "en");
+  return `${layer.page.split("/{id}")[0]}?${asked}`;
+}
+
+function at(map, group) {
+  const spot = map.unproject([group.x, group.y], Math.round(map.getZoom()));
+  return { lat: spot.lat, lon: spot.lng };
+}
+
 function panel() {
   const box = document.createElement("div");
   box.className = "popup";
@@ -50,6 +75,19 @@ function skeleton() {
 function open(map, f, box, back) {
   const popup = L.popup({ offset: [0, -12], minWidth: 240, maxWidth: 300, autoPanPadding: [16, 70] });
   popup.setLatLng([f.lat, f.lon]).setContent(box).openOn(map);
+  popup.aside = () => beside(map, popup, f);
+  popup.aside();
+  box.addEventListener("keydown", (event) => event.key === "Escape" && map.closePopup(popup));
   popup.on("remove", () => back && back.isConnected && back.focus({ preventScroll: true }));
   return popup;
+}
+
+/** On a wide map the popup stands beside its mark, on the side away from the middle, so that the city stays in sight. */
+function beside(map, popup, f) {
+  const element = popup.getElement(), size = map.getSize();
+  if (size.x < 700 || !element) return popup.update();
+  const east = map.latLngToContainerPoint([f.lat, f.lon]).x > size.x / 2;
+  element.classList.add("beside", east ? "east" : "west");
+  popup.options.offset = L.point((element.offsetWidth / 2 + 22) * (east ? 1 : -1), Math.round(element.offsetHeight / 2));
+  return popup.update();
 }
