@@ -1,21 +1,23 @@
-// The map: basemap below, places as marks above, in step with whatever page it stands on.
+// The map: basemap and names below, places as marks above, in step with whatever page it stands on.
 import { addBasemap, shapesLayer } from "./basemap.js";
 import { addControls } from "./controls.js";
+import { Labels } from "./labels.js";
 import { clusterMark, countyTag, placeMark } from "./marks.js";
-import { around, merge } from "./merge.js";
-import { openCard, openList } from "./popup.js";
+import { around, merge, radius } from "./merge.js";
+import { openCard, openList, openWords } from "./popup.js";
 import { PlaceTiles } from "./tiles.js";
 import { onLookChange } from "./tokens.js";
 
-const COUNTY_NAME_ZOOM = 8;
+const COUNTY_NAME_ZOOM = 8, TAG_STEP = 26;
 
 /** Called by the map's script with the Leaflet map and the options that the server wrote. */
 export function atlas(map, options) {
-  map.createPane("shapes").classList.add("pane-shapes");
-  const drawBasemap = addBasemap(map, options);
-  addControls(map, options);
   const drawn = new Map(), words = options.strings, container = map.getContainer();
-  let layers = [], turn = 0, lit = null;
+  let layers = [], turn = 0, lit = null, waiting, ours = false;
+  map.createPane("shapes").classList.add("pane-shapes");
+  fit(options.bounds);
+  const basemap = addBasemap(map, options), labels = new Labels(map, options.lang);
+  addControls(map, options);
 
   function setLayers(list) {
     layers.forEach((layer) => layer.shapes.remove());
@@ -24,11 +26,14 @@ export function atlas(map, options) {
   }
 
   async function refresh() {
+    if (!map.getSize().x) return;
     const mine = ++turn, zoom = Math.round(map.getZoom());
-    const loaded = await Promise.all(layers.map((layer) => layer.places.load(map, zoom)));
+    const [named, ...loaded] = await Promise.all([labels.read(basemap.view(), zoom), ...layers.map((layer) => layer.places.load(map, zoom))]);
     if (mine !== turn || zoom !== Math.round(map.getZoom())) return;
     const features = loaded.flatMap((l) => l.features).map((f) => ({ ...f, ...pixel(f, zoom) }));
-    show(grouped(features, zoom), zoom);
+    const marks = merge(features.filter((f) => f.precision !== "county"), zoom < 14 ? 1 : 0.6);
+    const tags = counted(features.filter((f) => f.precision === "county" && (f.n === undefined || f.first)), zoom);
+    show([...marks, ...placed(tags, marks, named, zoom)], zoom);
     container.dataset.marks = drawn.size;
     container.dispatchEvent(new CustomEvent("atlas:drawn", { bubbles: true, detail: { failed: loaded.some((l) => l.failed) } }));
   }
@@ -38,11 +43,24 @@ export function atlas(map, options) {
     return { x: at.x, y: at.y };
   }
 
-  function grouped(features, zoom) {
-    const county = features.filter((f) => f.precision === "county");
-    const tags = county.filter((f) => f.n === undefined || f.first).map((f) => ({ ...f, count: f.n || f.count }));
-    const placed = merge(features.filter((f) => f.precision !== "county"), zoom < 14 ? 0.86 : 0.55);
-    return [...placed, ...merge(tags, zoom < COUNTY_NAME_ZOOM ? 0.9 : 0.5).map((group) => ({ ...group, tag: true }))];
+  /** Counts of what is known by its county alone: one for each county and layer; far out, by what would overlap. */
+  function counted(features, zoom) {
+    const found = features.map((f) => ({ ...f, count: f.n || f.count }));
+    return merge(found, zoom < COUNTY_NAME_ZOOM ? 0.9 : 0).map((group) => ({ ...group, tag: true }));
+  }
+
+  /** Puts the names where the marks leave room, and each county's counts beside its name. */
+  function placed(tags, marks, named, zoom) {
+    const counts = {}, met = {}, code = (tag) => tag.members[0].county;
+    if (zoom >= COUNTY_NAME_ZOOM) tags.forEach((tag) => { counts[code(tag)] = (counts[code(tag)] || 0) + 1; });
+    const taken = marks.map((m) => ({ x: m.x, y: m.y, w: radius(m.count) + 1, h: radius(m.count) + 1 }));
+    const spots = labels.draw(named, zoom, basemap.selected, counts, taken);
+    return tags.map((tag) => {
+      const spot = spots[code(tag)], before = met[code(tag)] || 0;
+      met[code(tag)] = before + 1;
+      const from = spot || { x: tag.x, y: tag.y };
+      return { ...tag, x: from.x + before * TAG_STEP, y: from.y };
+    });
   }
 
   function show(groups, zoom) {
@@ -59,43 +77,49 @@ export function atlas(map, options) {
 
   function add(group, zoom) {
     const single = group.count === 1 && !group.tag, [first] = group.members;
-    const mark = group.tag ? countyTag(group, first.layer.color) : single ? placeMark(first) : clusterMark(group, layers);
-    const shift = group.tag ? -(String(first.county_name || "").length * 8.5 + 14) : 0;
-    const icon = L.divIcon({ html: mark.element, className: "atlas-mark", iconSize: [mark.size, mark.size], iconAnchor: [mark.size / 2 + (zoom >= COUNTY_NAME_ZOOM ? shift : 0), mark.size / 2] });
-    const name = group.tag ? words.onlyCounty.replace("{county}", first.county_name || "").replace("{n}", group.count) : single ? first.name : words.clusterOf.replace("{n}", group.count);
-    const marker = L.marker(map.unproject([group.x, group.y], zoom), { icon, riseOnHover: true, title: name }).addTo(map);
+    const metres = (40075017 * Math.cos((first.lat * Math.PI) / 180)) / (256 * 2 ** zoom);
+    const mark = group.tag ? countyTag(group, first.layer.color) : single ? placeMark(first, (first.radius * 1000) / metres) : clusterMark(group, layers);
+    const icon = L.divIcon({ html: mark.element, className: `atlas-mark${group.tag ? " tag-mark" : ""}`, iconSize: [mark.size, mark.size] });
+    const marker = L.marker(map.unproject([group.x, group.y], zoom), { icon, riseOnHover: true, title: named(group) }).addTo(map);
     const element = marker.getElement();
     element.setAttribute("role", "button");
-    element.setAttribute("aria-label", name);
+    element.setAttribute("aria-label", named(group));
     if (single) element.dataset.mark = `${first.layer.key}:${first.id}`;
     marker.on("click keypress", (event) => {
       if (event.type === "click" || event.originalEvent.key === "Enter") open(group, element);
     });
-    if (single) marker.on("mouseover mouseout", (event) => tell(event.type === "mouseover" ? first : null));
+    if (single) marker.on("mouseover mouseout", (event) => tell("atlas:hover", event.type === "mouseover" ? first : null));
     return marker;
+  }
+
+  function named(group) {
+    const [first] = group.members;
+    if (group.tag) return words.onlyCounty.replace("{county}", first.county_name || "").replace("{n}", group.count);
+    return group.count === 1 ? first.name : words.clusterOf.replace("{n}", group.count);
   }
 
   function open(group, element) {
     const [first] = group.members;
-    if (group.count === 1 && !group.tag) return card(first, element);
-    if (group.tag) return map.setView([first.lat, first.lon], Math.max(map.getZoom() + 1, 10));
+    if (group.tag) return openWords(map, group, named(group), element);
+    if (group.count === 1) return card(first, element);
     const [west, south, east, north] = around(group);
     const together = east - west < 1e-4 && north - south < 1e-4;
     if (!together && map.getZoom() < 17) {
-      const fit = map.getBoundsZoom([[south, west], [north, east]], false, [60, 60]);
-      return map.setView([(south + north) / 2, (west + east) / 2], Math.min(17, Math.max(fit, map.getZoom() + 1)));
+      const closest = map.getBoundsZoom([[south, west], [north, east]], false, [60, 60]);
+      return map.setView([(south + north) / 2, (west + east) / 2], Math.min(17, Math.max(closest, map.getZoom() + 1)));
     }
     if (group.members.every((f) => f.id)) return openList(map, group, (f) => card(f, element), element);
     return map.setView([first.lat, first.lon], Math.min(17, Math.max(14, map.getZoom() + 2)));
   }
 
   function card(f, element) {
-    container.dispatchEvent(new CustomEvent("atlas:open", { bubbles: true, detail: { layer: f.layer.key, id: f.id } }));
+    tell("atlas:open", f);
+    highlight(`${f.layer.key}:${f.id}`);
     return openCard(map, f, words, element);
   }
 
-  function tell(f) {
-    container.dispatchEvent(new CustomEvent("atlas:hover", { bubbles: true, detail: f && { layer: f.layer.key, id: f.id } }));
+  function tell(name, f) {
+    container.dispatchEvent(new CustomEvent(name, { bubbles: true, detail: f && { layer: f.layer.key, id: f.id } }));
   }
 
   function highlight(name) {
@@ -105,34 +129,36 @@ export function atlas(map, options) {
     if (found) found.classList.add("lit");
   }
 
-  let waiting, ours = false;
-  map.on("moveend", () => {
-    refresh();
-    clearTimeout(waiting);
-    if (ours) ours = false;
-    else waiting = setTimeout(moved, 300);
-  });
   function moved() {
     const size = map.getSize(), c = map.getCenter();
     const nw = map.containerPointToLatLng([0, 0]), se = map.containerPointToLatLng([size.x, size.y - covered()]);
     const detail = { bbox: [nw.lng, se.lat, se.lng, nw.lat], at: [c.lng, c.lat, map.getZoom()] };
     container.dispatchEvent(new CustomEvent("atlas:moved", { bubbles: true, detail }));
   }
+
   function fit(bounds) {
     if (!bounds || !map.getSize().x) return;
     ours = true;
-    map.fitBounds([[bounds[1], bounds[0]], [bounds[3], bounds[2]]], { paddingTopLeft: [14, covered() ? 64 : 14], paddingBottomRight: [14, 14 + covered()], animate: false });
+    const foot = covered();
+    map.fitBounds([[bounds[1], bounds[0]], [bounds[3], bounds[2]]], { paddingTopLeft: [10, foot ? 112 : 10], paddingBottomRight: [10, 10 + foot], animate: false });
+    ours = false;
   }
+
   /** Pixels of the map's foot that the phone's sheet lies over. */
   function covered() {
     const pane = document.querySelector("[data-tab=map] .home .list-pane");
     return pane && getComputedStyle(pane).position === "fixed" ? Math.min(pane.offsetHeight, map.getSize().y / 2) : 0;
   }
-  onLookChange(() => { drawBasemap(); setLayers(layers); });
-  fit(options.bounds);
+
+  map.on("moveend", () => {
+    refresh();
+    clearTimeout(waiting);
+    if (!ours) waiting = setTimeout(moved, 300);
+  });
+  onLookChange(() => { basemap.draw(); setLayers(layers); });
   setLayers(options.layers);
   const own = document.querySelector(".place-page");
   if (own) highlight(own.dataset.place);
-  container.atlas = { map, setLayers, highlight, fit, select: drawBasemap, layers: () => options.layers };
+  container.atlas = { map, setLayers, highlight, fit, select: (areas) => { basemap.draw(areas); refresh(); }, layers: () => options.layers };
   container.dispatchEvent(new CustomEvent("atlas:ready", { bubbles: true }));
 }

@@ -1,83 +1,70 @@
-// What lies under the marks: our own outlines with names, or the operator's raster tiles.
+// What lies under the marks: our own outlines, or the operator's raster tiles. Names are in labels.js.
 import { token } from "./tokens.js";
 
-const FONT = '"PingFang SC","HarmonyOS Sans SC","MiSans","Microsoft YaHei","Noto Sans CJK SC",sans-serif';
-
 /** Is an area chosen, or does it lie under one that is? */
-function chosen(selected, code) {
+export function chosen(selected, code) {
   return selected.some((area) => String(code).startsWith(area.replace(/0+$/, "").padEnd(area.endsWith("0000") ? 2 : 4, "0")));
+}
+
+/** The city or province around what is chosen: it stays land when one county of it is lit up. */
+function home(selected) {
+  return selected.map((area) => (/^\d{6}/.test(area) ? `${area.slice(0, 4)}00` : area));
 }
 
 function paintRules(protomaps, selected) {
   const { PolygonSymbolizer, LineSymbolizer } = protomaps;
-  const on = (_zoom, f) => selected.length === 0 || chosen(selected, f.props.code);
+  const around = home(selected);
+  const on = (_zoom, f) => selected.length === 0 || chosen(around, f.props.code);
   const off = (zoom, f) => !on(zoom, f);
+  const lit = (_zoom, f) => selected.some((area) => f.props.code === area || (area.length > 6 && f.props.code === area.slice(0, 6)));
   const edge = token("land-edge"), city = token("city-edge");
+  const line = (dataLayer, color, width, filter, opacity = 1) => ({ dataLayer, symbolizer: new LineSymbolizer({ color, width, opacity }), filter });
+  const fill = (dataLayer, colour, filter) => ({ dataLayer, symbolizer: new PolygonSymbolizer({ fill: token(colour) }), filter });
   return [
-    { dataLayer: "province", symbolizer: new PolygonSymbolizer({ fill: token("land-out") }) },
-    { dataLayer: "county", symbolizer: new PolygonSymbolizer({ fill: token("land-out"), stroke: edge, width: 0.5 }), filter: off },
-    { dataLayer: "city", symbolizer: new LineSymbolizer({ color: city, width: 9, opacity: 0.16 }), filter: on },
-    { dataLayer: "city", symbolizer: new PolygonSymbolizer({ fill: token("land") }), filter: on },
-    { dataLayer: "county", symbolizer: new PolygonSymbolizer({ fill: token("land"), stroke: edge, width: 0.9 }), filter: on },
-    {
-      dataLayer: "county",
-      symbolizer: new PolygonSymbolizer({ fill: token("land-on"), stroke: token("accent"), width: 1.8 }),
-      filter: (_zoom, f) => selected.includes(f.props.code),
-    },
-    { dataLayer: "city", symbolizer: new LineSymbolizer({ color: city, width: 1.4 }) },
-    { dataLayer: "province", symbolizer: new LineSymbolizer({ color: city, width: 1.2 }) },
-    { dataLayer: "boundary", symbolizer: new LineSymbolizer({ color: city, width: 1.4 }) },
+    fill("province", "land-out"),
+    line("county", edge, 0.6, off, 0.6),
+    line("city", edge, 0.9, off, 0.8),
+    line("city", city, 9, on, 0.16),
+    fill("city", "land", on),
+    fill("county", "land", on),
+    line("county", edge, 0.9, on),
+    fill("county", "land-on", lit),
+    line("city", city, 1.4, on),
+    line("county", token("accent"), 1.8, lit),
+    line("province", city, 1.2),
+    line("boundary", city, 1.4),
   ];
 }
 
-function labelRules(protomaps, lang) {
-  const labelProps = lang === "en" ? ["name_en", "name"] : ["name"];
-  const text = (kind, size, weight, fill) => ({
-    dataLayer: "labels",
-    symbolizer: new protomaps.CenteredTextSymbolizer({
-      labelProps, fill: token(fill), stroke: token("halo"), width: 3, font: `${weight} ${size}px ${FONT}`, letterSpacing: 1,
-    }),
-    filter: (_zoom, f) => f.props.kind === kind,
-  });
-  const town = (_zoom, f) => f.props.kind === "township";
-  return [
-    text("province", 15, 500, "ink-soft"),
-    text("city", 15, 700, "ink"),
-    text("county", 15, 500, "ink-soft"),
-    {
-      dataLayer: "labels",
-      filter: town,
-      symbolizer: new protomaps.GroupSymbolizer([
-        new protomaps.CircleSymbolizer({ radius: 2.2, fill: token("surface"), stroke: token("ink-soft"), width: 1.2 }),
-        new protomaps.OffsetTextSymbolizer({
-          labelProps, fill: token("ink"), stroke: token("halo"), width: 3, font: `400 12px ${FONT}`, offsetX: 5, offsetY: 0,
-        }),
-      ]),
-    },
-  ];
+function townRules(protomaps) {
+  const dot = new protomaps.CircleSymbolizer({ radius: 2.2, fill: token("surface"), stroke: token("ink-soft"), width: 1.2 });
+  return [{ dataLayer: "labels", symbolizer: dot, filter: (_zoom, f) => f.props.kind === "township" }];
 }
 
-/** Puts the basemap under the map; returns a function that draws it anew, for other areas or colours. */
+/** Puts the basemap under the map. `draw` draws it anew, for other areas or colours. */
 export function addBasemap(map, options) {
-  let selected = options.basemap.selected, layers = [];
+  const made = { selected: options.basemap.selected, layers: [], draw };
   function draw(areas) {
-    selected = areas || selected;
-    layers.forEach((layer) => layer.remove());
-    layers = (options.basemap.tiles || []).map((tiles) =>
+    made.selected = areas || made.selected;
+    const before = made.layers;
+    made.layers = (options.basemap.tiles || []).map((tiles) =>
       L.tileLayer(tiles.url, { subdomains: "01234567", maxNativeZoom: tiles.maxZoom, maxZoom: 18 }),
     );
-    if (!layers.length) {
-      layers = [
+    if (!made.layers.length) {
+      made.layers = [
         protomapsL.leafletLayer({
           url: options.basemap.plain, maxDataZoom: 12, attribution: "", lang: options.lang, noWrap: true,
-          paintRules: paintRules(protomapsL, selected), labelRules: labelRules(protomapsL, options.lang),
+          paintRules: [...paintRules(protomapsL, made.selected), ...townRules(protomapsL)], labelRules: [],
         }),
       ];
     }
-    layers.forEach((layer) => layer.addTo(map));
+    made.layers.forEach((layer) => layer.addTo(map));
+    before.forEach((layer) => setTimeout(() => layer.remove(), 400)); // the old one stays until the new has drawn
   }
+  /** The tiles of our own outlines, null under raster tiles. */
+  made.view = () => (made.layers[0].views ? made.layers[0].views.get("") : null);
   draw();
-  return draw;
+  return made;
 }
 
 /** The outlines of places (parks, zones …) above the basemap. */

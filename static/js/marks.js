@@ -21,11 +21,11 @@ function picture(half, className) {
   return draw("svg", { viewBox: `${-half} ${-half} ${2 * half} ${2 * half}`, width: 2 * half, height: 2 * half, class: className, "aria-hidden": "true" });
 }
 
-/** A single place; hollow with a dashed disc when only its township is known. */
-export function placeMark(f) {
+/** A single place; hollow when only its township is known, with a dashed disc of its radius (`disc`, pixels). */
+export function placeMark(f, disc) {
   const hollow = f.precision === "township", svg = picture(22, "mark-svg");
   const group = draw("g", { class: `mk ${f.layer.color}${hollow ? " hollow" : ""}` });
-  if (hollow) svg.append(draw("circle", { r: 20, class: `mk-disc ${f.layer.color}` }));
+  if (hollow) svg.append(draw("circle", { r: Math.max(20, Math.min(400, disc || 20)), class: `mk-disc ${f.layer.color}` }));
   const [name, attributes] = SHAPES[f.layer.shape] || SHAPES.circle;
   group.append(draw(name, attributes), draw("text", { x: 0, y: TEXT_AT[f.layer.shape] || 5, "text-anchor": "middle" }, f.letter));
   svg.append(group);

@@ -6,26 +6,36 @@ export function radius(count) {
 }
 
 /**
- * Groups of features ({x, y} in pixels, count, layer). Heavy ones take in what they overlap.
+ * Groups of features ({x, y} in pixels, count, layer). Heavy ones take in what they overlap, until nothing does.
+ * `slack` is how near two marks may come, as a part of their radii together.
  * Each group: x, y, count, members, and counts by layer key.
  */
-export function merge(features, slack = 0.86) {
-  const groups = [];
-  for (const f of [...features].sort((a, b) => b.count - a.count || a.y - b.y || a.x - b.x)) {
-    const near = groups.find((g) => Math.hypot(g.x - f.x, g.y - f.y) < (radius(g.count) + radius(f.count)) * slack);
-    if (near) join(near, f);
-    else groups.push({ x: f.x, y: f.y, count: f.count, members: [f], layers: { [f.layer.key]: f.count } });
+export function merge(features, slack = 1) {
+  let groups = features.map((f) => ({ x: f.x, y: f.y, count: f.count, members: [f], layers: { [f.layer.key]: f.count } }));
+  for (let before = -1; before !== groups.length; ) {
+    before = groups.length;
+    groups = once(groups, slack);
   }
   return groups;
 }
 
-function join(group, f) {
-  const total = group.count + f.count;
-  group.x = (group.x * group.count + f.x * f.count) / total;
-  group.y = (group.y * group.count + f.y * f.count) / total;
+function once(found, slack) {
+  const groups = [];
+  for (const one of found.sort((a, b) => b.count - a.count || a.y - b.y || a.x - b.x)) {
+    const near = groups.find((g) => Math.hypot(g.x - one.x, g.y - one.y) < (radius(g.count) + radius(one.count)) * slack);
+    if (near) join(near, one);
+    else groups.push(one);
+  }
+  return groups;
+}
+
+function join(group, other) {
+  const total = group.count + other.count;
+  group.x = (group.x * group.count + other.x * other.count) / total;
+  group.y = (group.y * group.count + other.y * other.count) / total;
   group.count = total;
-  group.members.push(f);
-  group.layers[f.layer.key] = (group.layers[f.layer.key] || 0) + f.count;
+  group.members.push(...other.members);
+  for (const [key, count] of Object.entries(other.layers)) group.layers[key] = (group.layers[key] || 0) + count;
 }
 
 /** West, south, east, north around a group's members, degrees. */
