@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import create_engine
 
-from webapp import cluster, db, facts, migrating, samples
+from webapp import cluster, db, facts, migrating, samples, statics
 from webapp.config import CHECKOUT, Settings
 
 WORKERS, THREADS = 2, 4
@@ -32,6 +32,8 @@ def run(settings: Settings) -> int:
     with _timed("areas and catalogue", taken):
         load = samples.load if settings.sample else facts.load_areas
         _in_database(url, lambda connection: load(connection, db.day_in_china()))
+    with _timed("static files", taken):
+        statics.compress()
     with _timed("server", taken):
         server = _start(settings, url)
         answering = _wait(settings, server)

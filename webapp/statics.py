@@ -8,9 +8,13 @@ from pathlib import Path
 
 from flask import Flask, Response, send_from_directory
 from whitenoise import WhiteNoise
+from whitenoise.compress import Compressor
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
 FOREVER = 365 * 24 * 3600
+PACKED = (".js", ".css", ".svg")
+SMALLEST = 500
+"""Bytes below which packing gains nothing."""
 
 
 @cache
@@ -21,6 +25,23 @@ def digest() -> str:
         if path.is_file() and path.suffix not in (".br", ".gz", ".map"):
             found.update(path.relative_to(FOLDER).as_posix().encode() + b"\0" + path.read_bytes())
     return found.hexdigest()[:12]
+
+
+def compress() -> None:
+    """Put .br and .gz files beside those that have changed, for WhiteNoise to serve."""
+    sources = [path for path in FOLDER.rglob("*") if path.suffix in PACKED]
+    if all(_is_packed(path) for path in sources):
+        return
+    pack = Compressor(quiet=True)
+    for path in sources:
+        if not _is_packed(path):
+            pack.compress(str(path))
+
+
+def _is_packed(path: Path) -> bool:
+    """Whether a file's packed twin is there and newer; tiny files have none."""
+    twin = path.with_name(path.name + ".gz")
+    return path.stat().st_size < SMALLEST or (twin.exists() and twin.stat().st_mtime >= path.stat().st_mtime)
 
 
 def static_url(path: str) -> str:

@@ -18,7 +18,7 @@ async function show(url, { push = true, list = null } = {}) {
     if (mine !== asked) return undefined;
     if (!answer.ok) return location.assign(url);
     swap(new DOMParser().parseFromString(await answer.text(), "text/html"), Boolean(list));
-    if (push) history.pushState(null, "", url);
+    if (push && new URL(url, location.href).href !== location.href) history.pushState(null, "", url);
   } catch (_error) {
     location.assign(url);
   } finally {

@@ -1,0 +1,81 @@
+"""A real Chromium in front of a real server with the sample catalogue."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import os
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+from sqlalchemy import create_engine
+from werkzeug.serving import make_server
+
+from tests.conftest import fresh_database
+from tests.places import TODAY
+from webapp import cluster, create_app, db, samples, statics
+from webapp.config import Settings
+
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": list(QUIET)}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "zh-CN", "viewport": PHONE}
+
+
+@pytest.fixture(scope="session")
+def site(settings: Settings) -> Iterator[str]:
+    """The address of a server over its own database."""
+    name = f"browser_{os.getpid()}"
+    url = fresh_database(settings, name)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        samples.load(connection, TODAY)
+    engine.dispose()
+    statics.compress()
+    app = create_app(dataclasses.replace(settings, database_url=url))
+    app.extensions["clock"] = lambda: dt.datetime.combine(TODAY, dt.time(12), db.CHINA)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    app.extensions["engine"].dispose()
+    cluster.drop_database(settings, name)
+
+
+class Watched:
+    """What a page asked for and complained about."""
+
+    def __init__(self, page: Page, site: str) -> None:
+        self.foreign: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda r: None if r.url.startswith((site, "data:", "blob:")) else self.foreign.append(r.url))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
+
+
+@pytest.fixture
+def watched(page: Page, site: str) -> Iterator[Watched]:
+    """Fails the test when the page asked another host or its console has errors."""
+    seen = Watched(page, site)
+    yield seen
+    assert seen.foreign == []
+    assert seen.complaints == []
+
+
+@pytest.fixture
+def desk(context: BrowserContext) -> Page:
+    """A page as wide as a desk's screen."""
+    page = context.new_page()
+    page.set_viewport_size(DESK)
+    return page
