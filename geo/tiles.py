@@ -24,7 +24,7 @@ def touches(geometry: ColumnElement[Any], tile: Tile, margin: float = BUFFER / E
     return geometry.op("&&", return_type=Boolean())(func.ST_MakeEnvelope(*tile.metres(margin), 3857))
 
 
-def encode(rows: Select[Any], tile: Tile, name: str) -> Select[tuple[bytes]]:
+def encode(rows: Select[Any], tile: Tile, name: str) -> Select[Any]:
     """SELECT of one value: the tile layer `name` as bytes (Mapbox Vector Tile 2.1).
 
     `rows` has a column `id` (becomes the feature's id and a property), a geometry
@@ -33,15 +33,11 @@ def encode(rows: Select[Any], tile: Tile, name: str) -> Select[tuple[bytes]]:
     source = rows.subquery("source")
     envelope = func.ST_MakeEnvelope(*tile.metres(), 3857)
     properties = [column for column in source.c if column.name not in (SHAPE, "id")]
-    drawn = (
-        select(
-            source.c.id.label("feature"),
-            source.c.id,
-            *properties,
-            func.ST_AsMVTGeom(source.c[SHAPE], envelope, EXTENT, BUFFER, True).label("geom"),
-        )
-        .subquery("drawn")
-    )
+    drawn = select(
+        source.c.id.label("feature"),
+        source.c.id,
+        *properties,
+        func.ST_AsMVTGeom(source.c[SHAPE], envelope, EXTENT, BUFFER, True).label("geom"),
+    ).subquery("drawn")
     kept = select(drawn).where(drawn.c.geom.is_not(None)).subquery("tile")
     return select(func.ST_AsMVT(literal_column("tile"), name, EXTENT, "geom", "feature")).select_from(kept)
-

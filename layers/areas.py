@@ -11,7 +11,7 @@ from typing import Any
 import shapely
 from geoalchemy2 import Geometry
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, Computed, Connection, Row, false, func, or_, select
+from sqlalchemy import ColumnElement, Computed, Connection, false, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from layers.base import CODE, Base
@@ -96,9 +96,7 @@ class Areas:
         """A county, or one of the few cities without counties (东莞 …)."""
         area = self._areas.get(code)
         below = (child.level == Level.COUNTY for child in self._children.get(code, ()))
-        return area is not None and (
-            area.level == Level.COUNTY or (area.level == Level.CITY and not any(below))
-        )
+        return area is not None and (area.level == Level.COUNTY or (area.level == Level.CITY and not any(below)))
 
     @classmethod
     def load(cls, connection: Connection) -> Areas:
@@ -183,7 +181,7 @@ class Areas:
         return or_(false(), *parts)
 
 
-def _area(row: Row[Any]) -> Area:
+def _area(row: Any) -> Area:
     point = None if row.lon is None else (row.lon, row.lat)
     return Area(
         row.code, row.name, row.name_en, row.level, row.parent, tuple(row.successors),

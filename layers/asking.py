@@ -121,7 +121,8 @@ def page(connection: Connection, query: Query, areas: Areas, today: dt.date) -> 
 
 def count(connection: Connection, query: Query, areas: Areas, today: dt.date) -> int:
     """How many places the question matches."""
-    return connection.execute(matching(query, areas, today, func.count())).scalar_one()
+    found: int = connection.execute(matching(query, areas, today, func.count())).scalar_one()
+    return found
 
 
 def one(connection: Connection, query: Query, areas: Areas, today: dt.date, id: int) -> Row[Any] | None:
@@ -187,5 +188,3 @@ def by_area(
         return []
     row = connection.execute(matching(anywhere, areas, today, *numbers)).one()
     return list(zip(children, row, strict=True))
-
-

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from geoalchemy2 import Geometry
 from sqlalchemy import (
@@ -35,7 +35,11 @@ from layers.words import N_, Labels
 class Base(DeclarativeBase):
     """The one metadata of all tables."""
 
-    type_annotation_map = {str: Text, list[str]: ARRAY(Text), dt.datetime: DateTime(timezone=True)}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
+        list[str]: ARRAY(Text),
+        dt.datetime: DateTime(timezone=True),
+    }
 
 
 class Precision(StrEnum):
@@ -131,7 +135,12 @@ class Place:
     )
     summary_en: Mapped[str | None] = field(N_("英文说明"), sort_order=HEAD)
     area: Mapped[str] = field(
-        N_("区县乡镇"), CODE, help=N_("GB/T 2260 代码，乡镇再加三位"), need=Need.DRAFT, headings=("区划代码",), sort_order=HEAD
+        N_("区县乡镇"),
+        CODE,
+        help=N_("GB/T 2260 代码，乡镇再加三位"),
+        need=Need.DRAFT,
+        headings=("区划代码",),
+        sort_order=HEAD,
     )
     zone: Mapped[str | None] = field(N_("功能区"), CODE, sort_order=HEAD)
     place: Mapped[str | None] = field(N_("具体地点"), headings=("地址", "村"), sort_order=HEAD)
@@ -144,9 +153,7 @@ class Place:
         Computed("ST_Transform(ST_PointOnSurface(geom), 3857)", persisted=True),
         sort_order=HEAD,
     )
-    precision: Mapped[str] = field(
-        N_("位置精度"), filter=Choice(PRECISIONS), need=Need.DRAFT, sort_order=HEAD
-    )
+    precision: Mapped[str] = field(N_("位置精度"), filter=Choice(PRECISIONS), need=Need.DRAFT, sort_order=HEAD)
     radius_km: Mapped[float | None] = field(N_("位置误差"), unit=N_("公里"), sort_order=HEAD)
 
     office: Mapped[str | None] = field(N_("责任单位"), sort_order=TAIL)
@@ -170,9 +177,7 @@ class Place:
     internal_note: Mapped[str | None] = field(N_("内部备注"), public=False, sort_order=TAIL)
     pinyin: Mapped[str | None] = field(N_("拼音"), filter=Words(), public=False, sort_order=TAIL)
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), sort_order=TAIL)
-    updated_at: Mapped[dt.datetime] = mapped_column(
-        server_default=func.now(), onupdate=func.now(), sort_order=TAIL
-    )
+    updated_at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), onupdate=func.now(), sort_order=TAIL)
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:
@@ -187,7 +192,7 @@ class Place:
         )
 
 
-def _filter_indexes(model: type, table: str) -> Iterator[Index]:
+def _filter_indexes(model: Any, table: str) -> Iterator[Index]:
     """An index for every filter that the model and the mixin declare."""
     for name, declared in {**vars(Place), **vars(model)}.items():
         column = getattr(declared, "column", None)

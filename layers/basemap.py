@@ -31,13 +31,13 @@ def tile_bytes(connection: Connection, tile: Tile) -> bytes:
 def _outlines(tile: Tile, level: str) -> Select[Any]:
     tolerance = tile.side / EXTENT * COARSE
     shape = func.ST_MakeValid(func.ST_SimplifyPreserveTopology(AreaRow.outline3857, tolerance))
-    return _areas(shape).where(AreaRow.level == level, touches(AreaRow.outline3857, tile))
+    return _areas(shape).where(AreaRow.level == level, touches(AreaRow.__table__.c.outline3857, tile))
 
 
 def _labels(tile: Tile) -> Select[Any]:
     levels = [level for level, (first, last) in NAMES.items() if first <= tile.z <= last]
     named = _areas(AreaRow.point3857).add_columns(AreaRow.level.label("kind"), AreaRow.name_en)
-    return named.where(AreaRow.level.in_(levels), touches(AreaRow.point3857, tile))
+    return named.where(AreaRow.level.in_(levels), touches(AreaRow.__table__.c.point3857, tile))
 
 
 def _areas(shape: Any) -> Select[Any]:

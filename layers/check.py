@@ -75,7 +75,7 @@ def check(layer: Layer, values: Mapping[str, Any], stage: Need, areas: Areas) ->
 
 def _take(checked: Checked, layer: Layer, name: str, declared: Field, raw: Any) -> None:
     text = raw if not isinstance(raw, str) else tidy(raw)
-    if text is None or text == "" or text == []:
+    if text is None or text in ("", []):
         checked.values[name] = None
         return
     kind = layer.model.__table__.c[name].type

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 class BadValue(Exception):
     """A known parameter with a value it cannot have: says which, what and what is allowed."""
 
-    def __init__(
-        self, parameter: str, value: str, allowed: str, values: Mapping[str, object] | None = None
-    ) -> None:
+    def __init__(self, parameter: str, value: str, allowed: str, values: Mapping[str, object] | None = None) -> None:
         super().__init__(f"{parameter}={value}: {allowed}")
         self.parameter, self.value = parameter, value
         self._allowed, self._values = allowed, values or {}

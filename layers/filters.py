@@ -140,6 +140,4 @@ class Text(Filter):
 
     def index(self, table: str, name: str, column: Column[Any]) -> Index:
         """Trigrams: they serve substrings of three characters and more, and narrow shorter ones."""
-        return Index(
-            f"ix_{table}_{name}", name, postgresql_using="gin", postgresql_ops={name: "gin_trgm_ops"}
-        )
+        return Index(f"ix_{table}_{name}", name, postgresql_using="gin", postgresql_ops={name: "gin_trgm_ops"})

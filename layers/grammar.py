@@ -137,4 +137,3 @@ def spell_box(box: Box) -> str:
 def degrees(value: float) -> str:
     """Degrees with at most six places and no idle zeros."""
     return plain(round(value, 6))
-

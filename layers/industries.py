@@ -35,8 +35,7 @@ def groups() -> tuple[Group, ...]:
     """The friendly groups in the order of the filter panel."""
     with (DATA / "industry_groups.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
-            Group(row["key"], row["label"], row["seal"], tuple(row["prefixes"].split()))
-            for row in csv.DictReader(file)
+            Group(row["key"], row["label"], row["seal"], tuple(row["prefixes"].split())) for row in csv.DictReader(file)
         )
 
 

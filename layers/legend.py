@@ -29,9 +29,7 @@ def entries(view: View, layers: Iterable[Layer], path: str, _: Translate) -> lis
     for layer in offered:
         keys = [k for k in on if k != layer.key] if layer.key in on else [*on, layer.key]
         switched = view.showing(sorted((y for y in offered if y.key in keys), key=lambda y: keys.index(y.key)))
-        found.append(
-            Entry(layer.key, _(layer.title), layer.style, layer.key in on, switched.url(path) if keys else "")
-        )
+        found.append(Entry(layer.key, _(layer.title), layer.style, layer.key in on, switched.url(path) if keys else ""))
     return found
 
 

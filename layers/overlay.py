@@ -28,7 +28,7 @@ class Atlas(MacroElement):
     )
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Atlas"
         self.options = dict(options)
 
@@ -54,7 +54,7 @@ def build(options: Mapping[str, Any], frame: Frame) -> folium.Map:
     """
     drawn = folium.Map(
         location=[frame.lat, frame.lon],
-        zoom_start=frame.zoom,
+        zoom_start=frame.zoom,  # type: ignore[arg-type]
         tiles=None,
         zoom_control=False,
         attribution_control=False,
@@ -75,7 +75,7 @@ def _renumber(drawn: folium.Map) -> None:
 
 def script(drawn: folium.Map, atlas_url: str) -> str:
     """The map's script part alone, as an ES module that imports our atlas from `atlas_url`."""
-    figure = drawn.get_root()
+    figure: Any = drawn.get_root()
     figure.render()
     body = "".join(_scripts(figure.script))
     return f'import {{ atlas }} from "{atlas_url}";\n{_tidy(body)}\n'

@@ -59,9 +59,7 @@ class Park(Place, Base):
     storey_height: Mapped[Decimal | None] = field(N_("层高"), SIZE, unit=N_("米"))
     floor_load: Mapped[Decimal | None] = field(N_("承重"), SIZE, unit=N_("吨/㎡"))
     crane: Mapped[str | None] = field(N_("行车"))
-    rent: Mapped[Price | None] = field(
-        N_("厂房租金"), PriceType, unit=N_("元/㎡·月"), filter=PriceRange((5, 8, 12))
-    )
+    rent: Mapped[Price | None] = field(N_("厂房租金"), PriceType, unit=N_("元/㎡·月"), filter=PriceRange((5, 8, 12)))
     land_price: Mapped[Price | None] = field(N_("工业地价"), PriceType)
     water_price: Mapped[Price | None] = field(N_("水价"), PriceType)
     power_price: Mapped[Price | None] = field(N_("电价"), PriceType)

@@ -73,7 +73,11 @@ class PriceType(TypeDecorator[Price]):
         high = value.get("high")
         low = Decimal(str(value["low"]))
         return Price(
-            low, None if high is None else Decimal(str(high)), value["unit"], value.get("on", ""), value.get("source", "")
+            low,
+            None if high is None else Decimal(str(high)),
+            value["unit"],
+            value.get("on", ""),
+            value.get("source", ""),
         )
 
 

@@ -12,6 +12,7 @@ from layers import grammar
 from layers.areas import Areas
 from layers.errors import BadValue, RefusedByFilter, UnknownParameter
 from layers.layer import Layer
+from layers.ranges import plain
 from layers.words import N_, Translate
 
 SHARED = ("area", "q", "bbox", "near", "radius", "within")
@@ -58,7 +59,7 @@ class Query:
             "q": self.q,
             "bbox": grammar.spell_box(self.bbox) if self.bbox else "",
             "near": grammar.spell_point(self.near) if self.near else "",
-            "radius": grammar.plain(self.radius) if self.near and self.radius != DEFAULT_RADIUS_KM else "",
+            "radius": plain(self.radius) if self.near and self.radius != DEFAULT_RADIUS_KM else "",
             "within": self.within or "",
         }
         own = {name: fields[name].filter.spell(value) for name, value in self.filters}  # type: ignore[union-attr]
@@ -100,7 +101,7 @@ class Query:
         if self.bbox:
             said.append(("bbox", _("框选范围内")))
         if self.near:
-            said.append(("near", _("所选地点 %(km)s 公里内", km=grammar.plain(self.radius))))
+            said.append(("near", _("所选地点 %(km)s 公里内", km=plain(self.radius))))
         if self.within:
             said.append(("within", _("圈定范围内")))
         fields = self.layer.filters
@@ -169,4 +170,3 @@ def _listed(query: Query, params: Mapping[str, str]) -> dict[str, Any]:
     if "limit" in params:
         found["limit"] = grammar.read_count("limit", params["limit"], grammar.MAX_PAGE_SIZE)
     return found
-

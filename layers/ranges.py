@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, and_
@@ -50,7 +51,7 @@ class Range(Filter):
     def steps(self) -> list[Interval]:
         """The tiers as intervals that cover everything once."""
         ends = [None, *(Decimal(str(tier)) for tier in self.tiers), None]
-        return [Interval(a, b, b is not None) for a, b in zip(ends, ends[1:], strict=False)]
+        return [Interval(a, b, b is not None) for a, b in pairwise(ends)]
 
     def tallies(self, column: ColumnElement[Any], unit: str, _: Translate) -> Sequence[Tally]:
         steps = self.steps() if self.tiers else []

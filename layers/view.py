@@ -11,6 +11,7 @@ from layers.areas import Areas
 from layers.errors import BadValue, UnknownParameter
 from layers.layer import Layer
 from layers.query import LISTED, SHARED, Query, spell
+from layers.ranges import plain
 from layers.words import N_
 
 MIN_ZOOM, MAX_ZOOM = 3, 18
@@ -125,4 +126,4 @@ def _at(raw: str) -> At:
 
 def spell_at(at: At) -> str:
     """lon,lat,zoom with five and two places."""
-    return ",".join((grammar.plain(round(at[0], 5)), grammar.plain(round(at[1], 5)), grammar.plain(round(at[2], 2))))
+    return ",".join((plain(round(at[0], 5)), plain(round(at[1], 5)), plain(round(at[2], 2))))

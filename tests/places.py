@@ -19,7 +19,12 @@ TODAY = dt.date(2026, 11, 24)
 COUNTY = "511123"
 HERE = (103.95, 29.21)
 """A position inside 犍为县, degrees, longitude first."""
-SPECIAL = {"phone": "0833-000 0012", "backup_phone": "12333", "source_url": "https://example.org/a", "project_code": "2026-511123-01-01-123456"}
+SPECIAL = {
+    "phone": "0833-000 0012",
+    "backup_phone": "12333",
+    "source_url": "https://example.org/a",
+    "project_code": "2026-511123-01-01-123456",
+}
 
 
 def value(layer: Layer, name: str, n: int) -> Any:

@@ -28,7 +28,10 @@ def test_every_documented_example_works_on_every_surface(layer: layers.Layer, cl
     shared = [tuple(p.split("=", 1) for p in example.split("&")) for _n, _m, example in describe.SHARED]
     for pairs in [*[(pair,) for pair in examples], *shared]:
         asked = spell([(name, value) for name, value in pairs])
-        own = [(name if name in ("area", "q", "bbox", "near", "radius", "within") else f"{layer.key}.{name}", v) for name, v in pairs]
+        own = [
+            (name if name in ("area", "q", "bbox", "near", "radius", "within") else f"{layer.key}.{name}", v)
+            for name, v in pairs
+        ]
         whole = spell([("layers", layer.key), *own])
         paths = [f"/{layer.key}", *(f"/{layer.key}.{end}" for end in ("geojson", "csv", "xlsx", "gpkg", "kml"))]
         for path in [*paths, f"/facets/{layer.key}", f"/tiles/{layer.key}/8/201/106.mvt", f"/tiles/{layer.key}.json"]:

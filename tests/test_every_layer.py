@@ -116,7 +116,12 @@ def bare(layer: Layer) -> dict[str, Any]:
 @every_layer
 def test_an_unknown_value_and_an_unknown_parameter_are_refused(layer: Layer, client: FlaskClient) -> None:
     for name in (*layer.filters, "area", "bbox", "near", "within", "sort", "page", "limit", "lang"):
-        for path in (f"/{layer.key}", f"/{layer.key}.geojson", f"/tiles/{layer.key}/8/201/106.mvt", f"/facets/{layer.key}"):
+        for path in (
+            f"/{layer.key}",
+            f"/{layer.key}.geojson",
+            f"/tiles/{layer.key}/8/201/106.mvt",
+            f"/facets/{layer.key}",
+        ):
             answer = client.get(path, query_string={name: "绝无此值!"})
             assert answer.status_code == 400, (path, name)
             if path != f"/{layer.key}":
@@ -155,7 +160,15 @@ def test_no_private_field_reaches_the_public(
     assert {"contact_name", "internal_note"} <= set(private)
     sets = ", ".join(f"{name} = '{secret}{name}'" for name in private)
     connection.execute(text(f"UPDATE {layer.model.__tablename__} SET {sets} WHERE id = {id_}"))
-    paths = [f"/{layer.key}", f"/{layer.key}/{id_}", f"/{layer.key}/{id_}/card", "/", "/map", "/map.js", f"/facets/{layer.key}"]
+    paths = [
+        f"/{layer.key}",
+        f"/{layer.key}/{id_}",
+        f"/{layer.key}/{id_}/card",
+        "/",
+        "/map",
+        "/map.js",
+        f"/facets/{layer.key}",
+    ]
     paths += [f"/{layer.key}.{ending}" for ending in ("geojson", "csv", "kml", "gpkg")]
     for path in paths:
         assert secret.encode() not in surfaces.get(client, path), path
@@ -220,9 +233,7 @@ def test_form_and_import_are_judged_alike(layer: Layer, areas: Areas) -> None:
 
 
 @every_layer
-def test_an_id_is_the_same_everywhere(
-    layer: Layer, client: FlaskClient, connection: Connection, areas: Areas
-) -> None:
+def test_an_id_is_the_same_everywhere(layer: Layer, client: FlaskClient, connection: Connection, areas: Areas) -> None:
     (id_,) = put(connection, layer, areas, values(layer, 1))
     feature = json.loads(surfaces.get(client, f"/{layer.key}.geojson"))["features"][0]
     assert (feature["id"], feature["properties"]["id"]) == (id_, id_)

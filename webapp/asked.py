@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import request
 
 import layers
+from layers.errors import BadValue
 from layers.layer import Layer
 from layers.query import Query
 from layers.view import View
 from layers.words import N_
-from layers.errors import BadValue
 from webapp import db
 from webapp.i18n import LANGUAGES
 

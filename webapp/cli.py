@@ -152,7 +152,14 @@ def restore(file: Path, yes: bool) -> None:
             connection.exec_driver_sql(f'DROP TABLE "{name}" CASCADE')
         for function in ("count_versions_of(text)", "count_version()"):
             connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {function}")
-    _pg("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", "--no-comments", *_without_extensions(file))
+    _pg(
+        "pg_restore",
+        "--no-owner",
+        "--exit-on-error",
+        "--single-transaction",
+        "--no-comments",
+        *_without_extensions(file),
+    )
     click.echo("restored")
 
 

@@ -23,7 +23,6 @@ _held: dict[Path, IO[str]] = {}
 """Locks that this process holds, by the cluster's home."""
 
 
-
 def database_url(settings: Settings) -> str:
     """The URL of the application's database; starts the private cluster when that is what is used."""
     if settings.database_url:

@@ -13,12 +13,24 @@ from layers.words import untranslated
 
 PATH = Path(__file__).resolve().parent.parent / "docs" / "layers.md"
 SHARED = (
-    ("area", "code of a province, city, county, township or functional zone; `5111` is short for 511100", "area=511123"),
-    ("q", "words; all must be found in a text, an area's or an industry's name; pinyin works; quotes take literally", "q=茶叶"),
+    (
+        "area",
+        "code of a province, city, county, township or functional zone; `5111` is short for 511100",
+        "area=511123",
+    ),
+    (
+        "q",
+        "words; all must be found in a text, an area's or an industry's name; pinyin works; quotes take literally",
+        "q=茶叶",
+    ),
     ("bbox", "west,south,east,north in degrees, WGS 84", "bbox=103.5,28.9,104.2,29.8"),
     ("near", "lon,lat in degrees; not for what is known by its county alone", "near=103.76,29.57"),
     ("radius", "kilometres around `near`, 30 unless told", "near=103.76,29.57&radius=50"),
-    ("within", "a polygon as an encoded polyline (precision 5); like `near` not for county-only places", r"within=_a_pD_etsR?_kiF_ibE??~jiF"),
+    (
+        "within",
+        "a polygon as an encoded polyline (precision 5); like `near` not for county-only places",
+        r"within=_a_pD_etsR?_kiF_ibE??~jiF",
+    ),
 )
 EXAMPLES = {
     "choice": lambda kind: next(iter(kind.options)),
@@ -74,7 +86,7 @@ def layer(found: Layer) -> str:
 
 def example(kind: object) -> str:
     """A value that a filter takes, for the documentation and its test."""
-    return EXAMPLES[kind.widget](kind)  # type: ignore[attr-defined,no-any-return]
+    return EXAMPLES[kind.widget](kind)  # type: ignore[attr-defined,no-any-return,no-untyped-call]
 
 
 def _filters(found: Layer) -> Iterator[str]:
@@ -88,5 +100,3 @@ def _fields(found: Layer) -> Iterator[str]:
     for name, field in public_fields(found).items():
         values = " ".join(f"{key}={label}" for key, label in (field.vocabulary or {}).items())
         yield f"| `{name}` | {field.label} | {sheet.heading(field, untranslated)} | {values or field.unit} |"
-
-

@@ -87,7 +87,9 @@ def problem_of(error: Exception) -> Problem:
     title = _(TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400]))
     if isinstance(error, BadValue):
         allowed = error.allowed(_)
-        detail = _("%(parameter)s=%(value)s 不行。%(allowed)s", parameter=error.parameter, value=error.value, allowed=allowed)
+        detail = _(
+            "%(parameter)s=%(value)s 不行。%(allowed)s", parameter=error.parameter, value=error.value, allowed=allowed
+        )
         return Problem(status, title, detail, error.parameter, error.value, allowed)
     if isinstance(error, Gone):
         return Problem(status, title, _("信息过了有效期，或者已经有人做了。看看附近还有什么。"))

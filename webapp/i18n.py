@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 from flask_babel import Babel, gettext
 
 from layers import industries
@@ -37,8 +37,3 @@ def translate(text: str, /, **values: object) -> str:
             return found
     said: str = gettext(text, **values)
     return said
-
-
-def languages_known() -> tuple[str, ...]:
-    """For templates and tests."""
-    return current_app.config.get("LANGUAGES", LANGUAGES)

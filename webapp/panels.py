@@ -105,9 +105,7 @@ def facets(query: Query, link: Link, prefix: str = "") -> list[Facet]:
         raw = declared.filter.spell(value) if value is not None else ""
         unit = _(declared.unit) if declared.unit else ""
         help_ = _(declared.help) if declared.help else ""
-        found.append(
-            Facet(name, _(declared.label), help_, declared.filter.widget, options, raw, unit, prefix + name)
-        )
+        found.append(Facet(name, _(declared.label), help_, declared.filter.widget, options, raw, unit, prefix + name))
     return found
 
 
@@ -116,7 +114,7 @@ def _chosen(kind: Any, value: Any, choice: str) -> bool:
         return False
     if isinstance(kind, Range):
         (step,) = kind.parse(choice)
-        return intervals.merged([*value, step]) == value
+        return bool(intervals.merged([*value, step]) == value)
     return choice in value if isinstance(kind, Choice | Codes) else isinstance(kind, Flag)
 
 
@@ -128,8 +126,8 @@ def _switched(kind: Any, value: Any, choice: str) -> Any:
     if isinstance(kind, Range):
         steps = [s for s in kind.steps() if value and intervals.merged([*value, s]) == value]
         (step,) = kind.parse(choice)
-        kept = [s for s in steps if s != step] if on else [*(value or ()), step]
-        return intervals.merged(kept) or None
+        left = [s for s in steps if s != step] if on else [*(value or ()), step]
+        return intervals.merged(left) or None
     kept = [k for k in value or () if k != choice] if on else [*(value or ()), choice]
     return kind.parse(",".join(kept)) if kept else None
 

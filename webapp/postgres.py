@@ -29,6 +29,8 @@ OPTIONS = {
     "timezone": "Asia/Shanghai",
     "log_timezone": "Asia/Shanghai",
 }
+
+
 class ClusterError(RuntimeError):
     """The private cluster cannot be used; the text says what to do."""
 
@@ -143,13 +145,15 @@ def kept(path: Path, size: int = 24) -> str:
         return text
 
 
-def _run(cluster: Cluster, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+def _run(*command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run a server program, as the cluster's account when we are root."""
     account = owner()
     before = ["runuser", "-u", account, "--"] if account else []
     # No pipes: the server that pg_ctl leaves behind would keep them open.
     with tempfile.TemporaryFile("w+") as out:
-        done = subprocess.run([*before, *command], cwd="/", stdin=subprocess.DEVNULL, stdout=out, stderr=out, text=True)
+        done = subprocess.run(
+            [*before, *command], check=False, cwd="/", stdin=subprocess.DEVNULL, stdout=out, stderr=out, text=True
+        )
         out.seek(0)
         text = out.read()
     if check and done.returncode:
@@ -180,7 +184,7 @@ def make(cluster: Cluster) -> None:
     _own(password)
     initdb = str(cluster.bin / "initdb")
     asked = ("-U", SUPERUSER, "-E", "UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", "-k")
-    _run(cluster, initdb, *asked, f"--pwfile={password}", "-D", str(making))
+    _run(initdb, *asked, f"--pwfile={password}", "-D", str(making))
     password.unlink()
     making.rename(cluster.data)
 
@@ -196,7 +200,7 @@ def start(cluster: Cluster) -> None:
     (cluster.data / "postgresql.auto.conf").write_text("".join(lines))
     log = cluster.data / "server.log"
     asked = ("-D", str(cluster.data), "-l", str(log), "-w", "-t", str(START_SECONDS), "start")
-    done = _run(cluster, str(cluster.bin / "pg_ctl"), *asked, check=False)
+    done = _run(str(cluster.bin / "pg_ctl"), *asked, check=False)
     if done.returncode and not running(cluster):
         tail = "".join(log.read_text(errors="replace").splitlines(keepends=True)[-8:]) if log.exists() else ""
         raise ClusterError(f"the database server did not start:\n{done.stdout}{tail}")
@@ -205,10 +209,10 @@ def start(cluster: Cluster) -> None:
 def running(cluster: Cluster) -> bool:
     """Whether the server of this data folder is up."""
     asked = ("-D", str(cluster.data), "status")
-    return _run(cluster, str(cluster.bin / "pg_ctl"), *asked, check=False).returncode == 0
+    return _run(str(cluster.bin / "pg_ctl"), *asked, check=False).returncode == 0
 
 
 def stop(cluster: Cluster) -> None:
     """Stop the server; open transactions are rolled back."""
     asked = ("-D", str(cluster.data), "-m", "fast", "-w", "stop")
-    _run(cluster, str(cluster.bin / "pg_ctl"), *asked, check=False)
+    _run(str(cluster.bin / "pg_ctl"), *asked, check=False)

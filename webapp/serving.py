@@ -102,5 +102,3 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
     if server.poll() is None:
         server.terminate()
         server.wait()
-
-

@@ -155,7 +155,9 @@ def test_a_county_only_park_has_no_pin(page: Page, site: str, watched: Watched) 
 
 
 @pytest.mark.parametrize("look", ["light", "dark", "large"])
-@pytest.mark.parametrize("path", ["/", "/#map", "/projects", "/parks", "/projects/1", "/parks/25", "/map", "/ask", "/nope"])
+@pytest.mark.parametrize(
+    "path", ["/", "/#map", "/projects", "/parks", "/projects/1", "/parks/25", "/map", "/ask", "/nope"]
+)
 def test_axe_finds_nothing(path: str, look: str, browser: Browser, site: str) -> None:
     context = browser.new_context(viewport=PHONE, locale="zh-CN", color_scheme="dark" if look == "dark" else "light")
     page = context.new_page()

@@ -23,7 +23,9 @@ def columns(problems: list[Any]) -> list[str]:
 
 def test_a_draft_needs_a_name_and_an_area_or_a_position(areas: Areas) -> None:
     assert PROJECTS.check(START, Need.DRAFT, areas).accepted
-    assert PROJECTS.check({"name": "茶坊", "lon": "103.95", "lat": "29.21"}, Need.DRAFT, areas).values["area"] == "511123"
+    assert (
+        PROJECTS.check({"name": "茶坊", "lon": "103.95", "lat": "29.21"}, Need.DRAFT, areas).values["area"] == "511123"
+    )
     assert columns(PROJECTS.check({"name": "茶坊"}, Need.DRAFT, areas).problems) == ["area", "precision"]
 
 
@@ -99,6 +101,12 @@ def test_prices_carry_unit_date_and_source(areas: Areas) -> None:
     checked = PARKS.check({**START, "rent": "6-9 元/㎡·月 @2026-05 示例"}, Need.DRAFT, areas)
     price = checked.values["rent"]
     assert isinstance(price, Price)
-    assert (str(price.low), str(price.high), price.unit, price.on, price.source) == ("6", "9", "元/㎡·月", "2026-05", "示例")
+    assert (str(price.low), str(price.high), price.unit, price.on, price.source) == (
+        "6",
+        "9",
+        "元/㎡·月",
+        "2026-05",
+        "示例",
+    )
     assert Price.parse(str(price)) == price
     assert not PARKS.check({**START, "rent": "6"}, Need.DRAFT, areas).accepted

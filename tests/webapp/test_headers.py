@@ -13,7 +13,14 @@ from layers.areas import Areas
 from tests.places import put, values
 
 PAGES = ["/", "/projects", "/parks", "/map", "/ask", "/projects?area=511123", "/nope"]
-DATA = ["/map.js", "/projects.geojson", "/projects.csv", "/facets/projects", "/tiles/projects/8/201/106.mvt", "/tiles/projects.json"]
+DATA = [
+    "/map.js",
+    "/projects.geojson",
+    "/projects.csv",
+    "/facets/projects",
+    "/tiles/projects/8/201/106.mvt",
+    "/tiles/projects.json",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)

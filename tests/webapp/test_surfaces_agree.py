@@ -39,7 +39,9 @@ def catalogue(connection: Connection) -> None:
 
 
 def positions(connection: Connection, ids: set[int]) -> list[tuple[float, float]]:
-    rows = connection.execute(text("SELECT ST_X(geom), ST_Y(geom) FROM projects WHERE id = ANY(:ids)"), {"ids": list(ids)})
+    rows = connection.execute(
+        text("SELECT ST_X(geom), ST_Y(geom) FROM projects WHERE id = ANY(:ids)"), {"ids": list(ids)}
+    )
     return [tuple(row) for row in rows]
 
 
@@ -67,7 +69,11 @@ def fits(row: Any, name: str, value: str) -> bool:
         return any(within(row["budget"], part) for part in many)
     if name == "verified":
         low, _dots, high = value.partition("..")
-        return bool(row["verified"]) and (not low or str(row["verified"]) >= low) and (not high or str(row["verified"]) <= high)
+        return (
+            bool(row["verified"])
+            and (not low or str(row["verified"]) >= low)
+            and (not high or str(row["verified"]) <= high)
+        )
     if name == "industry":
         return any(under(row["industry"], key) for key in many)
     if name == "buyer":

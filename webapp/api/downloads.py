@@ -127,5 +127,3 @@ def _kml(layer: Layer, found: list[Row[Any]]) -> Response:
     table = {"Name": table["name"], "description": table["summary"], **table, "id": [str(row.id) for row in found]}
     content = files.write_kml(table, [bytes(row.wkb) for row in found], layer.key)
     return Response(content, mimetype="application/vnd.google-earth.kml+xml")
-
-

@@ -49,7 +49,7 @@ def tilejson(key: str) -> Response:
     found, query = asked(key, strict=True)
     base = current_app.config["SETTINGS"].public_url.rstrip("/")
     template = url_for("tiles.layer", key=key, z=0, x=0, y=0).replace("/0/0/0.mvt", "/{z}/{x}/{y}.mvt")
-    points = {name: "" for name in ("id", "name", "count", "precision", "letter", "radius", "county", "n")}
+    points = dict.fromkeys(("id", "name", "count", "precision", "letter", "radius", "county", "n"), "")
     description: dict[str, Any] = {
         "tilejson": "3.0.0",
         "name": _(found.title),
@@ -63,5 +63,3 @@ def tilejson(key: str) -> Response:
         ],
     }
     return cache.by_content(jsonify(description))
-
-

@@ -69,4 +69,3 @@ def _legend(view: View) -> list[dict[str, Any]]:
         number = asking.count(db.connection(), query, db.areas(), db.today())
         found.append({**vars(entry), "count": number, "url_toggle": entry.url})
     return found
-
