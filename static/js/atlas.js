@@ -5,6 +5,7 @@ import { Labels } from "./labels.js";
 import { clusterMark, countyTag, placeMark } from "./marks.js";
 import { around, merge, radius } from "./merge.js";
 import { openCard, openList, openWords } from "./popup.js";
+import { ring, settle } from "./settle.js";
 import { PlaceTiles } from "./tiles.js";
 import { onLookChange } from "./tokens.js";
 
@@ -46,7 +47,7 @@ export function atlas(map, options) {
   /** Counts of what is known by its county alone: one for each county and layer; far out, by what would overlap. */
   function counted(features, zoom) {
     const found = features.map((f) => ({ ...f, count: f.n || f.count }));
-    return merge(found, zoom < COUNTY_NAME_ZOOM ? 0.9 : 0).map((group) => ({ ...group, tag: true }));
+    return merge(found, zoom < COUNTY_NAME_ZOOM ? 1.3 : 0).map((group) => ({ ...group, tag: true }));
   }
 
   /** Puts the names where the marks leave room, and each county's counts beside its name. */
@@ -58,9 +59,15 @@ export function atlas(map, options) {
     return tags.map((tag) => {
       const spot = spots[code(tag)], before = met[code(tag)] || 0;
       met[code(tag)] = before + 1;
-      const from = spot || { x: tag.x, y: tag.y };
-      return { ...tag, x: from.x + before * TAG_STEP, y: from.y };
+      return spot ? { ...tag, x: spot.x + before * TAG_STEP, y: spot.y } : aside(tag, taken);
     });
+  }
+
+  /** A count without a name beside it goes where the marks leave room. */
+  function aside(tag, taken) {
+    const [{ x, y }] = settle([{ x: tag.x, y: tag.y, w: 14, h: 12, offsets: ring(14, 12), fits: () => true, must: true }], taken);
+    taken.push({ x, y, w: 14, h: 12 });
+    return { ...tag, x, y };
   }
 
   function show(groups, zoom) {
@@ -140,7 +147,7 @@ export function atlas(map, options) {
     if (!bounds || !map.getSize().x) return;
     ours = true;
     const foot = covered();
-    map.fitBounds([[bounds[1], bounds[0]], [bounds[3], bounds[2]]], { paddingTopLeft: [10, foot ? 112 : 10], paddingBottomRight: [10, 10 + foot], animate: false });
+    map.fitBounds([[bounds[1], bounds[0]], [bounds[3], bounds[2]]], { paddingTopLeft: [6, foot ? 62 : 10], paddingBottomRight: [6, foot || 10], animate: false });
     ours = false;
   }
 

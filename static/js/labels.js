@@ -27,7 +27,9 @@ export class Labels {
    * Answers {county code: {x, y}}: where its first tag goes.
    */
   draw({ names, inside }, zoom, selected, counts, taken) {
-    const items = names.map((name) => sized(name, selected, counts[name.code] || 0, inside)).sort((a, b) => a.rank - b.rank || a.text.length - b.text.length);
+    const bounds = this.map.getPixelBounds(this.map.getCenter(), zoom);
+    const whole = (box) => box.x - box.w > bounds.min.x && box.x + box.w < bounds.max.x && box.y - box.h > bounds.min.y && box.y + box.h < bounds.max.y;
+    const items = names.map((name) => sized(name, selected, counts[name.code] || 0, whole, inside)).sort((a, b) => a.rank - b.rank || a.text.length - b.text.length);
     const spots = {}, kept = new Set();
     for (const { name, x, y } of settle(items, taken)) {
       if (name.tags) spots[name.code] = { x: x + name.w - name.tags * TAG + TAG / 2 - 2, y };
@@ -48,7 +50,7 @@ export class Labels {
   }
 }
 
-function sized(name, selected, tags, inside) {
+function sized(name, selected, tags, whole, inside) {
   const on = !selected.length || chosen(selected, name.code), town = name.kind === "township";
   const size = town || !on ? 12 : 15, w = wide(name.text, size, town ? 0 : 2) / 2 + 2 + (tags * TAG) / 2, h = size * 0.7;
   const look = `${name.kind}${on ? "" : " off"}${selected.includes(name.code) ? " on" : ""}`;
@@ -57,6 +59,6 @@ function sized(name, selected, tags, inside) {
     ...name, w, h, tags, look, must: tags > 0,
     rank: RANK[name.kind] + (on ? 0 : 10) - (tags ? 5 : 0) - (selected.includes(name.code) ? 6 : 0),
     offsets: town ? beside(5) : ring(w, h),
-    fits: name.kind === "county" ? (box) => inside(name.code, box.x - w * 0.85, box.y) && inside(name.code, box.x + w * 0.85, box.y) : () => true,
+    fits: (box) => whole(box) && (name.kind !== "county" || (inside(name.code, box.x - w * 0.85, box.y) && inside(name.code, box.x + w * 0.85, box.y))),
   };
 }

@@ -1,12 +1,14 @@
 // Makes links and forms of a list answer in place, keeps list, map and address in step.
 import { keepAreas } from "./area.js";
+import { keepPanel } from "./panel.js";
 import { keepSettings } from "./settings.js";
 import { keepShare } from "./share.js";
 import { keepSheet } from "./sheet.js";
+import { swapRegions } from "./swap.js";
 
 const container = document.querySelector(".folium-map");
 const follow = document.querySelector("[data-follow]");
-let asked = 0;
+let asked = 0, current = null;
 
 /** Shows an address of this page: fetches it, puts in the regions that change, tells the map. */
 async function show(url, { push = true, list = null } = {}) {
@@ -17,29 +19,26 @@ async function show(url, { push = true, list = null } = {}) {
     const answer = await fetch(list || url, { headers: { Accept: "text/html" } });
     if (mine !== asked) return undefined;
     if (!answer.ok) return location.assign(url);
-    swap(new DOMParser().parseFromString(await answer.text(), "text/html"), Boolean(list));
-    if (push && new URL(url, location.href).href !== location.href) history.pushState(null, "", url);
+    swapRegions(new DOMParser().parseFromString(await answer.text(), "text/html"), Boolean(list));
+    if (push) history.pushState(null, "", url);
+    dress();
+    if (!list) tellMap();
   } catch (_error) {
-    location.assign(url);
+    offline(url);
   } finally {
     body.classList.remove("busy");
   }
   return undefined;
 }
 
-function swap(page, listOnly) {
-  const open = document.querySelector("[data-panel]")?.open;
-  for (const region of document.querySelectorAll("[data-swap]")) {
-    const name = region.dataset.swap, fresh = page.querySelector(`[data-swap="${name}"]`);
-    if (!fresh || (listOnly && !["list", "head", "sheet-tally"].includes(name))) continue;
-    if (listOnly && name === "list" && fresh.querySelector(".state")) continue; // never blank the list because the map moved
-    region.replaceWith(document.adoptNode(fresh));
-  }
-  document.title = page.title;
-  const panel = document.querySelector("[data-panel]");
-  if (panel && open) panel.open = true;
-  dress();
-  if (!listOnly) tellMap();
+/** The network is gone: what was shown stays, with a way to try again. */
+function offline(url) {
+  const told = document.getElementById("offline"), list = document.querySelector("[data-swap=list]");
+  if (!told) return location.assign(url);
+  list.querySelectorAll(".notice").forEach((old) => old.remove());
+  list.prepend(told.content.cloneNode(true));
+  list.querySelector("[data-retry]").addEventListener("click", () => show(url));
+  return undefined;
 }
 
 function tellMap() {
@@ -57,16 +56,11 @@ function tellMap() {
 
 /** What scripts add to freshly shown regions. */
 function dress() {
-  const tally = document.querySelector("[data-tally]"), head = document.querySelector(".list-head .tally span");
-  if (tally && head) tally.replaceChildren(...[...head.childNodes].map((node) => node.cloneNode(true)));
-  document.querySelectorAll("[data-panel] .panel-head").forEach(closer);
-}
-
-function closer(head) {
-  if (head.querySelector(".panel-close")) return;
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "panel-close", textContent: "✕" });
-  button.setAttribute("aria-label", document.documentElement.lang === "en" ? "Close" : "关上");
-  head.prepend(button);
+  keepPanel();
+  markOpen();
+  document.querySelectorAll(".quick").forEach((item) => (item.hidden = false));
+  const keys = document.querySelector("[data-keys]");
+  if (keys && innerWidth < 1024) keys.open = false;
 }
 
 function formUrl(form) {
@@ -86,7 +80,6 @@ document.addEventListener("click", (event) => {
     link.closest("details.sort,details.area-pick")?.removeAttribute("open");
     show(link.href + location.hash);
   }
-  if (event.target.closest(".panel-close")) document.querySelector("[data-panel]").open = false;
   const outside = [...document.querySelectorAll("details.sort[open],details.area-pick[open]")].filter((d) => !d.contains(event.target));
   outside.forEach((d) => d.removeAttribute("open"));
 });
@@ -107,14 +100,14 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  const open = event.target.closest && event.target.closest("details[open]:not(.legend)");
+  const open = event.target.closest && event.target.closest("details[open]:not(.keys):not(.fold)");
   if (open) {
     open.open = false;
     open.querySelector("summary").focus();
   }
 });
 
-window.addEventListener("popstate", () => {
+addEventListener("popstate", () => {
   keepSheet.byHash();
   if (document.querySelector("[data-swap=list]")) show(location.href, { push: false });
 });
@@ -135,10 +128,29 @@ document.addEventListener("atlas:moved", ({ detail }) => {
   show(location.href, { push: false, list: url.href });
 });
 
+function entryOf(detail) {
+  return detail && document.querySelector(`.entry[data-place="${detail.layer}:${detail.id}"]`);
+}
+
 document.addEventListener("atlas:hover", ({ detail }) => {
   document.querySelectorAll(".entry.lit").forEach((entry) => entry.classList.remove("lit"));
-  const entry = detail && document.querySelector(`[data-place="${detail.layer}:${detail.id}"]`);
-  if (entry) entry.classList.add("lit");
+  entryOf(detail)?.classList.add("lit");
+});
+
+/** Marks the entry whose card is open on the map. */
+function markOpen() {
+  document.querySelectorAll(".entry[aria-current]").forEach((entry) => entry.removeAttribute("aria-current"));
+  const entry = entryOf(current);
+  if (entry) entry.setAttribute("aria-current", "true");
+  return entry;
+}
+
+document.addEventListener("atlas:open", ({ detail }) => {
+  current = detail;
+  const entry = markOpen(), body = document.getElementById("list-body");
+  if (!entry || !body) return;
+  const off = entry.getBoundingClientRect().top - body.getBoundingClientRect().top;
+  body.scrollTop += off - (innerWidth < 1024 ? 0 : document.querySelector(".list-head").offsetHeight);
 });
 
 for (const kind of ["mouseover", "focusin"])

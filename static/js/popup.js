@@ -73,7 +73,7 @@ function skeleton() {
 }
 
 function open(map, f, box, back) {
-  const popup = L.popup({ offset: [0, -12], minWidth: 240, maxWidth: 300, autoPanPadding: [16, 70] });
+  const popup = L.popup({ offset: [0, -12], minWidth: 250, maxWidth: map.getSize().x < 700 ? 290 : 340, autoPanPadding: [16, 70] });
   popup.setLatLng([f.lat, f.lon]).setContent(box).openOn(map);
   popup.aside = () => beside(map, popup, f);
   popup.aside();
@@ -82,12 +82,19 @@ function open(map, f, box, back) {
   return popup;
 }
 
+/** Pixels to keep free at the right, so that the legend does not lie over the popup. */
+function clear(map, f, element) {
+  const legend = document.querySelector(".map-pane .legend"), y = map.latLngToContainerPoint([f.lat, f.lon]).y;
+  return legend && y - element.offsetHeight / 2 < legend.offsetTop + legend.offsetHeight ? legend.offsetWidth + 32 : 16;
+}
+
 /** On a wide map the popup stands beside its mark, on the side away from the middle, so that the city stays in sight. */
 function beside(map, popup, f) {
   const element = popup.getElement(), size = map.getSize();
   if (size.x < 700 || !element) return popup.update();
   const east = map.latLngToContainerPoint([f.lat, f.lon]).x > size.x / 2;
   element.classList.add("beside", east ? "east" : "west");
+  popup.options.autoPanPaddingBottomRight = L.point(east ? clear(map, f, element) : 16, 30);
   popup.options.offset = L.point((element.offsetWidth / 2 + 22) * (east ? 1 : -1), Math.round(element.offsetHeight / 2));
   return popup.update();
 }

@@ -13,7 +13,7 @@ function remember(name, value) {
 export function keepSettings() {
   const root = document.documentElement;
   document.querySelectorAll("[data-act=size]").forEach((button) => {
-    const tell = () => button.setAttribute("aria-pressed", String(root.dataset.size === "large"));
+    const tell = () => (button.textContent = root.dataset.size === "large" ? button.dataset.on : button.dataset.off);
     button.hidden = false;
     tell();
     button.addEventListener("click", () => {

@@ -9,8 +9,9 @@ export function keepShare() {
       if (navigator.share) return navigator.share({ title: document.title, url: address }).catch(() => undefined);
       try {
         await navigator.clipboard.writeText(address);
-        button.classList.add("done");
-        button.append(" ✓");
+        const words = button.querySelector("span"), before = words.textContent;
+        words.textContent = button.dataset.done;
+        setTimeout(() => (words.textContent = before), 2500);
       } catch (_error) {
         const shown = document.querySelector(".address");
         if (shown) getSelection().selectAllChildren(shown);

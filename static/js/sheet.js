@@ -19,8 +19,6 @@ export function keepSheet() {
       keepSheet.byHash();
     }),
   );
-  const legend = document.querySelector("[data-legend]");
-  if (legend && window.innerWidth < 1024) legend.open = false;
   keepSheet.byHash();
 }
 
