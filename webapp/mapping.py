@@ -93,15 +93,25 @@ def basemap(view: View) -> dict[str, Any]:
     return {"plain": plain, "tiles": raster or None, "selected": list(view.listed.area)}
 
 
+def approval() -> str:
+    """审图号 as long as it is valid, else that the map has not been reviewed."""
+    settings = current_app.config["SETTINGS"]
+    expired = settings.approval_expires is not None and settings.approval_expires < db.today()
+    if settings.approval_no and not expired:
+        return _("审图号：%(number)s", number=settings.approval_no)
+    return _("示意图·未送审")
+
+
 def badge() -> dict[str, Any]:
     """The line at the lower left of every map: 审图号 or that there is none, and the sources."""
     settings = current_app.config["SETTINGS"]
-    sources = [_(basemaps.OUTLINES)]
-    sources += sorted({_(tiles.attribution) for tiles in basemaps.layers(settings) if tiles.attribution})
+    raster = basemaps.layers(settings)
+    sources = sorted({_(tiles.attribution) for tiles in raster if tiles.attribution})
+    if not raster:
+        sources.append(_(basemaps.OUTLINES))
     if settings.approval_no and settings.approval_source:
         sources.append(settings.approval_source)
-    approval = _("审图号：%(number)s", number=settings.approval_no) if settings.approval_no else _("示意图·未送审")
-    return {"approval": approval, "sources": sources}
+    return {"approval": approval(), "sources": sources}
 
 
 def strings() -> dict[str, str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
 from secure import ContentSecurityPolicy, PermissionsPolicy, ReferrerPolicy, Secure, XContentTypeOptions
+
+from webapp import basemaps
 
 SHARED_PATHS = ("/static/", "/tiles/", "/facets/")
 SHARED_ENDINGS = (".geojson", "/card", "/map.js")
@@ -19,11 +22,10 @@ def init_app(app: Flask) -> None:
 
 
 def _basemap_hosts(app: Flask) -> list[str]:
-    """Origins of the configured basemap's tiles; none for the plain one."""
-    from webapp.basemaps import layers
-
-    found = [urlsplit(layer.url.replace("{s}", "0")) for layer in layers(app.config["SETTINGS"])]
-    return sorted({f"{url.scheme}://{url.netloc}" for url in found if url.netloc})
+    """Origins of the configured basemap's tiles, a wildcard for several subdomains; none for the plain one."""
+    found = [urlsplit(layer.url) for layer in basemaps.layers(app.config["SETTINGS"])]
+    hosts = {(url.scheme, re.sub(r"[^./]*\{s\}[^./]*", "*", url.netloc)) for url in found if url.netloc}
+    return sorted(f"{scheme}://{host}" for scheme, host in hosts)
 
 
 def _headers(basemap: list[str]) -> Secure:

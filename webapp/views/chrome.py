@@ -9,7 +9,7 @@ from flask import Flask, current_app, request, url_for
 import layers
 from layers.areas import Area
 from layers.query import spell
-from webapp import db
+from webapp import db, mapping
 from webapp.i18n import language, translate
 
 
@@ -29,6 +29,7 @@ def context() -> dict[str, Any]:
         "today": db.today(),
         "area": None,
         "settings": current_app.config["SETTINGS"],
+        "approval": mapping.approval(),
     }
 
 
