@@ -5,11 +5,11 @@ import { Labels } from "./labels.js";
 import { clusterMark, countyTag, placeMark } from "./marks.js";
 import { around, merge, radius } from "./merge.js";
 import { openCard, openList, openWords } from "./popup.js";
-import { ring, settle } from "./settle.js";
+import { settle, spiral } from "./settle.js";
 import { PlaceTiles } from "./tiles.js";
 import { onLookChange } from "./tokens.js";
 
-const COUNTY_NAME_ZOOM = 8, TAG_STEP = 26;
+const COUNTY_NAME_ZOOM = 8, TAG_STEP = 26, ROOM = spiral(56, 56, 8);
 
 /** Called by the map's script with the Leaflet map and the options that the server wrote. */
 export function atlas(map, options) {
@@ -55,18 +55,20 @@ export function atlas(map, options) {
     const counts = {}, met = {}, code = (tag) => tag.members[0].county;
     if (zoom >= COUNTY_NAME_ZOOM) tags.forEach((tag) => { counts[code(tag)] = (counts[code(tag)] || 0) + 1; });
     const taken = marks.map((m) => ({ x: m.x, y: m.y, w: radius(m.count) + 1, h: radius(m.count) + 1 }));
+    const frame = map.getPixelBounds(map.getCenter(), zoom); // the scale and the badge stand at the lower left
+    taken.push({ x: frame.min.x + 90, y: frame.max.y - covered() - 28, w: 90, h: 32 });
     const spots = labels.draw(named, zoom, basemap.selected, counts, taken);
     return tags.map((tag) => {
       const spot = spots[code(tag)], before = met[code(tag)] || 0;
       met[code(tag)] = before + 1;
-      return spot ? { ...tag, x: spot.x + before * TAG_STEP, y: spot.y } : aside(tag, taken);
+      return spot ? { ...tag, x: spot.x + before * TAG_STEP, y: spot.y } : aside(tag, taken, named.inside);
     });
   }
 
   /** A count without a name beside it goes where the marks leave room. */
-  function aside(tag, taken) {
-    const [{ x, y }] = settle([{ x: tag.x, y: tag.y, w: 14, h: 12, offsets: ring(14, 12), fits: () => true, must: true }], taken);
-    taken.push({ x, y, w: 14, h: 12 });
+  function aside(tag, taken, inside) {
+    const fits = (box) => inside(tag.members[0].county, box.x, box.y);
+    const [{ x, y }] = settle([{ x: tag.x, y: tag.y, w: 14, h: 12, offsets: ROOM, fits, must: true }], taken);
     return { ...tag, x, y };
   }
 

@@ -1,10 +1,10 @@
 // Names on the map: under the marks, inside their county or left out, each with its dashed counts beside it.
 import { chosen } from "./basemap.js";
 import { readNames } from "./names.js";
-import { ring, settle, wide } from "./settle.js";
+import { settle, spiral, wide } from "./settle.js";
 
 const RANK = { province: 1, city: 2, county: 3, township: 4 };
-const TAG = 26;
+const TAG = 26, ROOM = spiral(64, 48, 8);
 
 /** Keeps the names; `draw` puts them anew and answers where each county's counts belong. */
 export class Labels {
@@ -24,17 +24,27 @@ export class Labels {
 
   /**
    * `read` from above, `selected` area codes, `counts` {county code: how many tags}, `taken` boxes of the marks.
-   * Answers {county code: {x, y}}: where its first tag goes.
+   * Answers {county code: {x, y}}: where its first tag goes. Counties come first, with their tags, without, then looser.
    */
   draw({ names, inside }, zoom, selected, counts, taken) {
     const bounds = this.map.getPixelBounds(this.map.getCenter(), zoom);
     const whole = (box) => box.x - box.w > bounds.min.x && box.x + box.w < bounds.max.x && box.y - box.h > bounds.min.y && box.y + box.h < bounds.max.y;
-    const items = names.map((name) => sized(name, selected, counts[name.code] || 0, whole, inside)).sort((a, b) => a.rank - b.rank || a.text.length - b.text.length);
+    const rank = (name) => RANK[name.kind] + (lit(name, selected) ? 0 : 10) - (selected.includes(name.code) ? 6 : 0);
     const spots = {}, kept = new Set();
-    for (const { name, x, y } of settle(items, taken)) {
-      if (name.tags) spots[name.code] = { x: x + name.w - name.tags * TAG + TAG / 2 - 2, y };
-      kept.add(this.put(name, x - (name.tags * TAG) / 2, y, zoom));
-    }
+    let waiting = [...names].sort((a, b) => rank(a) - rank(b) || a.text.length - b.text.length);
+    const towns = waiting.filter((name) => name.kind === "township");
+    waiting = waiting.filter((name) => name.kind !== "township");
+    const place = (some, part, tagged) => {
+      const items = some.map((name) => sized(name, selected, tagged ? counts[name.code] || 0 : 0, (box) => whole(box) && within(box, part, inside)));
+      for (const { name, x, y } of settle(items, taken)) {
+        if (name.tags) spots[name.code] = { x: x + name.w - name.tags * TAG + TAG / 2 - 2, y };
+        kept.add(this.put(name, x - (name.tags * TAG) / 2, y, zoom));
+        waiting = waiting.filter((other) => other.code !== name.code);
+      }
+    };
+    place(waiting.filter((name) => counts[name.code]), 0.7, true);
+    for (const part of [0.8, 0.5]) place(waiting, part, false);
+    place(towns, 0, false);
     for (const [key, marker] of this.drawn) if (!kept.has(key)) { marker.remove(); this.drawn.delete(key); }
     return spots;
   }
@@ -50,15 +60,19 @@ export class Labels {
   }
 }
 
-function sized(name, selected, tags, whole, inside) {
-  const on = !selected.length || chosen(selected, name.code), town = name.kind === "township";
+function lit(name, selected) {
+  return !selected.length || chosen(selected, name.code);
+}
+
+/** Does this part of the box's width lie in the county it names? */
+function within(box, part, inside) {
+  return !box.county || (inside(box.county, box.x - box.w * part, box.y) && inside(box.county, box.x + box.w * part, box.y));
+}
+
+function sized(name, selected, tags, meets) {
+  const on = lit(name, selected), town = name.kind === "township", county = name.kind === "county" && name.code;
   const size = town || !on ? 12 : 15, w = wide(name.text, size, town ? 0 : 2) / 2 + 2 + (tags * TAG) / 2, h = size * 0.7;
   const look = `${name.kind}${on ? "" : " off"}${selected.includes(name.code) ? " on" : ""}`;
-  const beside = (far) => [[w + far, 0], [-w - far, 0], [0, -h - far], [0, h + far]];
-  return {
-    ...name, w, h, tags, look, must: tags > 0,
-    rank: RANK[name.kind] + (on ? 0 : 10) - (tags ? 5 : 0) - (selected.includes(name.code) ? 6 : 0),
-    offsets: town ? beside(5) : ring(w, h),
-    fits: (box) => whole(box) && (name.kind !== "county" || (inside(name.code, box.x - w * 0.85, box.y) && inside(name.code, box.x + w * 0.85, box.y))),
-  };
+  const beside = [[w + 5, 0], [-w - 5, 0], [0, -h - 5], [0, h + 5]];
+  return { ...name, w, h, tags, look, offsets: town ? beside : ROOM, fits: (box) => meets({ ...box, county }) };
 }

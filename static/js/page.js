@@ -119,6 +119,8 @@ function round(values, places) {
 document.addEventListener("atlas:moved", ({ detail }) => {
   if (!document.body.classList.contains("home")) return;
   const url = new URL(location.href);
+  const { selected } = document.getElementById("map-state").dataset;
+  if (selected && !url.searchParams.has("area")) url.searchParams.set("area", selected); // a bare address stands for the default area
   url.searchParams.set("at", round(detail.at, 5));
   url.search = url.search.replace(/%2C/g, ",");
   history.replaceState(null, "", url);

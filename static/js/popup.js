@@ -73,7 +73,7 @@ function skeleton() {
 }
 
 function open(map, f, box, back) {
-  const popup = L.popup({ offset: [0, -12], minWidth: 250, maxWidth: map.getSize().x < 700 ? 290 : 340, autoPanPadding: [16, 70] });
+  const popup = L.popup({ offset: [0, -12], minWidth: map.getSize().x < 700 ? 250 : 310, maxWidth: map.getSize().x < 700 ? 290 : 340, autoPanPadding: [16, 70] });
   popup.setLatLng([f.lat, f.lon]).setContent(box).openOn(map);
   popup.aside = () => beside(map, popup, f);
   popup.aside();

@@ -8,27 +8,26 @@ function touches(a, b) {
 /**
  * Places names in their order. Each: x, y, w, h (half sizes, pixels), offsets [[dx, dy], …] to try,
  * `fits(box)` for what a place must meet, `must` when it may not be left out.
- * Answers [{name, x, y}], the centres; `taken` are the boxes that are there already.
+ * Answers [{name, x, y}], the centres; `taken` are the boxes that are there already; what is placed joins them.
  */
 export function settle(names, taken) {
-  const boxes = [...taken], placed = [];
+  const placed = [];
   for (const name of names) {
     const tried = name.offsets.map(([dx, dy]) => ({ x: name.x + dx, y: name.y + dy, w: name.w, h: name.h }));
-    const free = (box) => !boxes.some((other) => touches(box, other));
+    const free = (box) => !taken.some((other) => touches(box, other));
     const found = tried.find((box) => free(box) && name.fits(box)) || (name.must ? tried.find(free) || tried[0] : null);
     if (!found) continue;
-    boxes.push(found);
+    taken.push(found);
     placed.push({ name, x: found.x, y: found.y });
   }
   return placed;
 }
 
-/** Where a name may go around its point, near first. */
-export function ring(w, h) {
-  const found = [[0, 0]];
-  for (const far of [1.15, 2, 3]) found.push([0, -h * 2 * far], [0, h * 2 * far], [w * far * 0.8, 0], [-w * far * 0.8, 0]);
-  for (const far of [1.2, 2.2]) for (const [sx, sy] of [[1, -1], [-1, -1], [1, 1], [-1, 1]]) found.push([w * far * sx * 0.8, h * 2 * far * sy]);
-  return found;
+/** Offsets to try around a point, near first. */
+export function spiral(wide, high, step) {
+  const found = [];
+  for (let x = -wide; x <= wide; x += step) for (let y = -high; y <= high; y += step) found.push([x, y]);
+  return found.sort((p, q) => Math.hypot(p[0], p[1] * 1.3) - Math.hypot(q[0], q[1] * 1.3));
 }
 
 /** Roughly how wide a text is at a size, pixels: a Chinese character is a square. */
