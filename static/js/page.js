@@ -20,7 +20,7 @@ async function show(url, { push = true, list = null } = {}) {
     if (mine !== asked) return undefined;
     if (!answer.ok) return location.assign(url);
     swapRegions(new DOMParser().parseFromString(await answer.text(), "text/html"), Boolean(list));
-    if (push) history.pushState(null, "", url);
+    if (push && url !== location.href) history.pushState(null, "", url);
     dress();
     if (!list) tellMap();
   } catch (_error) {

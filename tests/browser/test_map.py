@@ -39,7 +39,7 @@ def test_a_filter_narrows_the_list_and_the_address_can_be_shared(
 ) -> None:
     page.goto(site)
     before = total(page)
-    page.locator("[data-panel] summary").click()
+    page.locator("[data-panel] > summary").click()
     page.get_by_role("checkbox", name=re.compile("食品加工")).check(force=True)
     page.wait_for_url(re.compile(r"projects\.industry=food"))
     narrowed = total(page)
@@ -111,7 +111,7 @@ def test_everything_but_the_map_works_without_scripts(browser: Browser, site: st
     page = browser.new_context(java_script_enabled=False, viewport=PHONE, locale="zh-CN").new_page()
     page.goto(site + "/?area=511123")
     before = total(page)
-    page.locator("[data-panel] summary").click()
+    page.locator("[data-panel] > summary").click()
     page.locator("input[value='..<5']").check(force=True)
     page.locator("input[value='5..<10']").check(force=True)
     page.locator(".panel-foot button").click()
