@@ -87,6 +87,15 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+def answers(port: int) -> bool:
+    """Whether a server on `port` says that it is ready."""
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
 def serve(home: Path, port: int) -> subprocess.Popen[bytes]:
     """`flask serve` in a process group of its own, answering."""
     environment = {**os.environ, "MAP_HOME": str(home), "MAP_PORT": str(port)}
@@ -94,11 +103,9 @@ def serve(home: Path, port: int) -> subprocess.Popen[bytes]:
     server = subprocess.Popen(command, env=environment, cwd=CHECKOUT, start_new_session=True, stdout=subprocess.DEVNULL)
     until = time.monotonic() + 60
     while time.monotonic() < until:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2).close()
+        if answers(port):
             return server
-        except OSError:
-            time.sleep(0.2)
+        time.sleep(0.2)
     raise AssertionError("the server did not answer")
 
 
