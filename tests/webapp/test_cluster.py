@@ -65,7 +65,9 @@ def test_the_last_user_stops_it_and_nobody_before(settings: Settings) -> None:
     )
     environment = {**os.environ, "MAP_HOME": str(settings.home)}
     url = cluster.database_url(settings)
-    other = subprocess.run([sys.executable, "-c", code], env=environment, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    other = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
     assert other.stdout.strip() == url
     assert postgres.running(postgres.locate(settings))
     cluster.release(settings)

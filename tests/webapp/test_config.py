@@ -59,6 +59,9 @@ def test_approval_numbers_are_taken_as_issued(number: str, tmp_path: Path) -> No
 
 def test_tianditu_is_one_setting_away(tmp_path: Path) -> None:
     drawn = basemaps.layers(read(tmp_path, BASEMAP="tianditu", TIANDITU_KEY="abc"))
-    assert [("vec" in tiles.url or "cva" in tiles.url) and tiles.url.endswith("tk=abc") for tiles in drawn] == [True, True]
+    assert [("vec" in tiles.url or "cva" in tiles.url) and tiles.url.endswith("tk=abc") for tiles in drawn] == [
+        True,
+        True,
+    ]
     assert {tiles.datum for tiles in drawn} == {"cgcs2000"}
     assert basemaps.layers(read(tmp_path)) == ()
