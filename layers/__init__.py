@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from layers import parks, projects
+from layers import incubators, parks, projects, services, towns, transport, zones
 from layers.errors import UnknownLayer
 from layers.layer import Layer
 
 LAYERS: tuple[Layer, ...] = (
     projects.layer,
+    zones.layer,
+    towns.layer,
+    transport.layer,
     parks.layer,
+    incubators.layer,
+    services.layer,
 )
 
 

@@ -197,6 +197,8 @@ def _phone(raw: str) -> str:
     digits = re.sub(r"[\s-]", "", text)
     if re.fullmatch(r"1\d{4}|1[3-9]\d{9}|[48]00\d{7}", digits):
         return digits
+    if re.fullmatch(r"0\d{2,3}-1\d{4}", text):
+        return text  # a public line such as 12333, asked for from another city
     split = re.fullmatch(r"(0\d{2,3})[\s-]+(\d{3,4})[\s-]?(\d{4})", text)
     if split:
         return f"{split[1]}-{split[2]} {split[3]}"

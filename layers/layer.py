@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import ColumnElement, true
+
 from layers.base import Field, Need, fields
 from layers.codes import Codes
 from layers.public import public_fields
@@ -18,12 +20,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Style:
-    """How a layer's marks look: a colour token of the style sheet, a shape, a character."""
+    """How a layer looks: a colour token of the style sheet, a shape, a character.
+
+    Below the zoom `cluster_below` its points are counted together; from `shapes_from` on its
+    lines and polygons are drawn, by the column `drawn_by` where they differ. `on` tells
+    whether a map shows the layer when nobody chose. A layer of the `ground` has small
+    symbols that give way to marks and are never counted together with them.
+    """
 
     color: str
     shape: str
     letter: str
     cluster_below: int = 14
+    shapes_from: int = 11
+    drawn_by: str = ""
+    on: bool = True
+
+    @property
+    def ground(self) -> bool:
+        """Whether the layer lies under the marks: stations, towns, zones."""
+        return self.shape in ("station", "town", "area")
 
 
 @dataclass(frozen=True)
@@ -38,7 +54,7 @@ class Offer:
 @dataclass(frozen=True)
 class Layer:
     """One kind of place. `seal` names the field of codes whose group gives a mark its character;
-    `offer` writes the line of figures of an entry."""
+    `offer` writes the line of figures of an entry; `detail` says which shapes a zoom has room for."""
 
     key: str
     title: str
@@ -46,6 +62,7 @@ class Layer:
     style: Style
     seal: str | None = None
     offer: Callable[[Any, Translate], Offer | None] = lambda place, _: None
+    detail: Callable[[int], ColumnElement[bool]] = lambda zoom: true()
 
     @property
     def filters(self) -> dict[str, Field]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, case, f
 
 from geo.clusters import clusters
 from geo.extent import Tile
-from geo.tiles import SHAPE, encode, touches
+from geo.tiles import EXTENT, SHAPE, encode, touches
 from layers.areas import AreaRow, Areas
 from layers.asking import conditions
 from layers.base import Precision
@@ -18,9 +18,9 @@ from layers.layer import Layer
 from layers.public import select_only
 from layers.query import Query
 
-SHAPES_FROM = 11
-"""From this zoom outlines are worth drawing."""
 LONGEST_NAME = 40
+COARSE = 4.0
+"""Simplification of shapes in tile units (of 4096): a quarter of a screen pixel."""
 
 
 def tile_bytes(connection: Connection, query: Query, areas: Areas, today: dt.date, tile: Tile) -> bytes:
@@ -31,8 +31,8 @@ def tile_bytes(connection: Connection, query: Query, areas: Areas, today: dt.dat
     else:
         points = _singly(_points(query, areas, today).where(touches(model.point3857, tile)), model)
     found = bytes(connection.execute(encode(points, tile, key)).scalar() or b"")
-    if tile.z >= SHAPES_FROM:
-        shapes = _shapes(query, areas, today).where(touches(model.geom3857, tile))
+    if tile.z >= query.layer.style.shapes_from:
+        shapes = _shapes(query, areas, today, tile).where(touches(model.geom3857, tile))
         found += bytes(connection.execute(encode(shapes, tile, f"{key}_shapes")).scalar() or b"")
     return found
 
@@ -40,6 +40,10 @@ def tile_bytes(connection: Connection, query: Query, areas: Areas, today: dt.dat
 def _county(model: Any) -> ColumnElement[Any]:
     """County code of what is known by its county alone, NULL for what has a position."""
     return case((model.precision == Precision.COUNTY, func.left(model.area, 6)))
+
+
+LINE = 1
+"""Dimension of a line: it is drawn as one, never as a mark in its middle."""
 
 
 def _points(query: Query, areas: Areas, today: dt.date) -> Select[Any]:
@@ -55,7 +59,7 @@ def _points(query: Query, areas: Areas, today: dt.date) -> Select[Any]:
         model.point3857.label(SHAPE),
     )
     joined = select_only(query.layer, today, *columns).outerjoin(AreaRow, AreaRow.code == _county(model))
-    return joined.where(*conditions(query, areas))
+    return joined.where(func.ST_Dimension(model.geom) != LINE, *conditions(query, areas))
 
 
 def _singly(points: Select[Any], model: Any) -> Select[Any]:
@@ -70,10 +74,13 @@ def _singly(points: Select[Any], model: Any) -> Select[Any]:
     )
 
 
-def _shapes(query: Query, areas: Areas, today: dt.date) -> Select[Any]:
-    model = query.layer.model
-    columns = (model.id, func.left(model.name, LONGEST_NAME).label("name"), model.geom3857.label(SHAPE))
-    drawn = select_only(query.layer, today, *columns).where(*conditions(query, areas))
+def _shapes(query: Query, areas: Areas, today: dt.date, tile: Tile) -> Select[Any]:
+    """Lines and polygons, no finer than the tile can show; those of one point's precision are no shapes."""
+    model, style = query.layer.model, query.layer.style
+    shape = func.ST_SimplifyPreserveTopology(model.geom3857, tile.side / EXTENT * COARSE)
+    columns = [model.id, func.left(model.name, LONGEST_NAME).label("name"), shape.label(SHAPE)]
+    columns += [getattr(model, style.drawn_by).label("kind")] if style.drawn_by else []
+    drawn = select_only(query.layer, today, *columns).where(*conditions(query, areas), query.layer.detail(tile.z))
     return drawn.where(func.ST_Dimension(model.geom) > 0, model.precision != Precision.COUNTY)
 
 

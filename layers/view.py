@@ -31,7 +31,7 @@ class View:
     ) -> View:
         """The View of URL parameters: `layers=`, shared ones bare, a layer's own prefixed with its key.
 
-        Without `layers` all the given layers are shown. Raises BadValue as Query does.
+        Without `layers` those are shown whose style says so. Raises BadValue as Query does.
         """
         offered = {layer.key: layer for layer in layers}
         params = grammar.joined(pairs)
@@ -104,7 +104,7 @@ def _named_in_full(layer: Layer, params: dict[str, str], areas: Areas) -> Query:
 
 def _chosen(raw: str | None, offered: dict[str, Layer]) -> list[Layer]:
     if raw is None:
-        return list(offered.values())
+        return [layer for layer in offered.values() if layer.style.on]
     keys = list(dict.fromkeys(part.strip() for part in raw.split(",")))
     if not all(key in offered for key in keys):
         raise BadValue("layers", raw, N_("可选：%(keys)s，多个用逗号隔开"), {"keys": " ".join(offered)})

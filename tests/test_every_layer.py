@@ -73,7 +73,8 @@ def test_clusters_add_up_to_the_total(
     total = len(filled(connection, layer, areas))
     hidden(connection, layer, areas)
     found = surfaces.features(client, Query(layer), positions(connection, layer), zoom)
-    assert sum(f["count"] for f in found) == total
+    single = {f["id"]: f["count"] for f in found if f.get("id")}  # one near an edge is on both sides' tiles
+    assert sum(single.values()) + sum(f["count"] for f in found if not f.get("id")) == total
     county = [f for f in found if f.get("precision") == "county"]
     assert [(f["county"], f["count"]) for f in county] == [(places.COUNTY, 1)]
 

@@ -59,7 +59,7 @@ def tilejson(key: str) -> Response:
         "bounds": [-180, -85.0511, 180, 85.0511],
         "vector_layers": [
             {"id": key, "fields": points},
-            {"id": f"{key}_shapes", "fields": {"id": "", "name": ""}, "minzoom": tiles.SHAPES_FROM},
+            {"id": f"{key}_shapes", "fields": {"id": "", "name": "", "kind": ""}, "minzoom": found.style.shapes_from},
         ],
     }
     return cache.by_content(jsonify(description))
