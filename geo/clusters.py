@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Double, Integer, Numeric, Select, and_, ca
 from geo.extent import EARTH_RADIUS_M, Tile
 from geo.tiles import SHAPE
 
-CELLS = 4
-"""Cells along a tile's side: 64 screen pixels on the usual 256-pixel tile."""
+CELLS = 8
+"""Cells along a tile's side: 64 pixels where a tile is shown 512 pixels wide, as our maps show it."""
 
 
 def clusters(rows: Select[Any], tile: Tile, apart: str) -> Select[Any]:

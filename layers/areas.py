@@ -18,6 +18,10 @@ from layers.base import CODE, Base
 from layers.codes import under
 
 
+TOUCHING = 0.003
+"""Degrees (about 300 m): outlines nearer than this touch."""
+
+
 class Level(StrEnum):
     """Rungs of GB/T 2260 and GB/T 10114, and the zones that stand beside them."""
 
@@ -159,6 +163,16 @@ class Areas:
         """Code of the county that holds a position in degrees, None outside all of them."""
         hits = self._tree.query(shapely.Point(lon, lat), predicate="intersects")
         return self._counties[hits[0]] if len(hits) else None
+
+    def neighbours(self, code: str) -> list[Area]:
+        """Counties that share a stretch of border with a county, largest stretch first."""
+        own = self._outlines.get(code)
+        if own is None:
+            return []
+        near = [self._counties[n] for n in self._tree.query(own.buffer(TOUCHING), predicate="intersects")]
+        band = own.buffer(TOUCHING)
+        shared = [(band.intersection(self._outlines[c].boundary).length, c) for c in near if c != code]
+        return [self._areas[c] for length, c in sorted(shared, reverse=True) if length > 4 * TOUCHING]
 
     def inner_point(self, code: str) -> tuple[float, float] | None:
         """The position of whatever is known by its county alone."""

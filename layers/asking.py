@@ -20,6 +20,8 @@ from layers.public import select_only, select_public
 from layers.query import Query
 from layers.words import Translate
 
+SOON_DAYS = 14
+"""A place that expires within so many days is said to."""
 MOST_NAMED = 60
 """A word that names more areas or industries than this names none of them."""
 
@@ -119,6 +121,15 @@ def page(connection: Connection, query: Query, areas: Areas, today: dt.date) -> 
     return connection.execute(asked).all()
 
 
+def expiring(connection: Connection, query: Query, areas: Areas, today: dt.date) -> Sequence[Row[Any]]:
+    """The matching rows that are soon to expire, the next to go first, at most the question's page."""
+    model = query.layer.model
+    last = today + dt.timedelta(days=SOON_DAYS)
+    asked = select_public(query.layer, today, literal(None).label("distance_km")).where(*conditions(query, areas))
+    soon = asked.where(model.valid_until <= last).order_by(model.valid_until, model.id).limit(query.limit)
+    return connection.execute(soon).all()
+
+
 def count(connection: Connection, query: Query, areas: Areas, today: dt.date) -> int:
     """How many places the question matches."""
     found: int = connection.execute(matching(query, areas, today, func.count())).scalar_one()
@@ -188,3 +199,25 @@ def by_area(
         return []
     row = connection.execute(matching(anywhere, areas, today, *numbers)).one()
     return list(zip(children, row, strict=True))
+
+
+def by_choice(
+    connection: Connection, query: Query, areas: Areas, today: dt.date, name: str, parts: Sequence[Area]
+) -> dict[str, list[Counted]]:
+    """Area code -> counted choices of the filter `name`, in one pass, for areas of one level; the question's area left out.
+
+    An area of which nothing is known has no entry.
+    """
+    if not parts:
+        return {}
+    tallies = _tallies(query, name, lambda text, **_values: text)
+    numbers = [func.count().filter(tally.where) for tally in tallies]
+    code = func.left(query.layer.model.area, len(parts[0].prefix)).label("code")
+    asked = matching(query.having("area", None), areas, today, code, *numbers).group_by(code)
+    here = or_(*(areas.condition(query.layer.model, (part.code,)) for part in parts))
+    full = {part.prefix: part.code for part in parts}
+    return {
+        full[row[0]]: [Counted(t.value, t.label, n, t.seal) for t, n in zip(tallies, row[1:], strict=True)]
+        for row in connection.execute(asked.where(here))
+        if row[0] in full
+    }

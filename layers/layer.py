@@ -31,7 +31,7 @@ class Style:
     color: str
     shape: str
     letter: str
-    cluster_below: int = 14
+    cluster_below: int = 13
     shapes_from: int = 11
     drawn_by: str = ""
     on: bool = True

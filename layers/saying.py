@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from layers.asking import SOON_DAYS
 from layers.base import Field, Precision
 from layers.codes import Codes
 from layers.layer import Layer
@@ -16,7 +17,6 @@ from layers.public import public_fields
 from layers.ranges import plain
 from layers.words import N_, Translate
 
-SOON_DAYS = 14
 STRUCTURE = ("id", "sample", "name", "name_en", "summary", "summary_en", "area", "zone", "precision", "radius_km")
 CONTACT = ("office", "phone", "phone_hours", "backup_phone")
 RECORD = ("source_name", "source_url", "source_date", "published", "verified", "verified_how", "valid_until")

@@ -48,7 +48,7 @@ LINE = 1
 
 def _points(query: Query, areas: Areas, today: dt.date) -> Select[Any]:
     model = query.layer.model
-    columns = (
+    columns: tuple[ColumnElement[Any], ...] = (
         model.id,
         func.left(model.name, LONGEST_NAME).label("name"),
         model.precision,
@@ -58,6 +58,8 @@ def _points(query: Query, areas: Areas, today: dt.date) -> Select[Any]:
         AreaRow.name.label("county_name"),
         model.point3857.label(SHAPE),
     )
+    if query.layer.style.drawn_by:
+        columns += (getattr(model, query.layer.style.drawn_by).label("kind"),)
     joined = select_only(query.layer, today, *columns).outerjoin(AreaRow, AreaRow.code == _county(model))
     return joined.where(func.ST_Dimension(model.geom) != LINE, *conditions(query, areas))
 

@@ -44,6 +44,6 @@ layer = Layer(
     key="towns",
     title=N_("城镇组织中心"),
     model=Town,
-    style=Style(color="ink-soft", shape="town", letter="镇", cluster_below=9, on=False),
+    style=Style(color="ink-soft", shape="town", letter="镇", cluster_below=8, on=False),
     offer=offer,
 )

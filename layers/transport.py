@@ -62,7 +62,7 @@ layer = Layer(
     key="transport",
     title=N_("交通网络"),
     model=Transport,
-    style=Style(color="transport", shape="station", letter="站", cluster_below=8, shapes_from=5, drawn_by="kind"),
+    style=Style(color="transport", shape="station", letter="站", cluster_below=7, shapes_from=5, drawn_by="kind"),
     offer=offer,
     detail=detail,
 )

@@ -55,6 +55,6 @@ layer = Layer(
     key="zones",
     title=N_("核心发展区"),
     model=Zone,
-    style=Style(color="zone", shape="area", letter="区", cluster_below=9, shapes_from=7),
+    style=Style(color="zone", shape="area", letter="区", cluster_below=7, shapes_from=7),
     offer=offer,
 )

@@ -10,6 +10,8 @@ from webapp import __version__
 
 PUBLIC = "public, max-age=0, s-maxage=30, must-revalidate"
 """Browsers ask again each time (a 304 costs little); a CDN may keep it for half a minute."""
+TILES = "public, max-age=60, s-maxage=60"
+"""A map asks for a tile several times while it is moved; a minute late is still true."""
 
 
 def tag(*parts: object) -> str:
@@ -18,10 +20,10 @@ def tag(*parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def unchanged(etag: str) -> Response | None:
+def unchanged(etag: str, rule: str = "") -> Response | None:
     """A 304 when the client already has the content of this tag."""
     if _has(etag):
-        return tagged(Response(status=304), etag)
+        return tagged(Response(status=304), etag, rule)
     return None
 
 
@@ -31,10 +33,10 @@ def _has(etag: str) -> bool:
     return any(asked.contains_weak(tag_) for tag_ in (etag, *(f"{etag}:{end}" for end in ("br", "gzip"))))
 
 
-def tagged(response: Response, etag: str) -> Response:
+def tagged(response: Response, etag: str, rule: str = "") -> Response:
     """The response with its tag and the public cache rule."""
     response.set_etag(etag)
-    response.headers["Cache-Control"] = PUBLIC
+    response.headers["Cache-Control"] = rule or PUBLIC
     return response
 
 

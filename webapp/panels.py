@@ -84,7 +84,7 @@ def result(query: Query, link: Link) -> Result:
 def facets(query: Query, link: Link, prefix: str = "") -> list[Facet]:
     """Every filter of the layer with counts, areas first; `prefix` goes before the form's names."""
     counted = asking.facets(db.connection(), query, db.areas(), db.today(), _)
-    found = [_area_facet(query, link)]
+    found = [area_facet(query, link)]
     own_first = sorted(query.layer.filters.items(), key=lambda item: hasattr(Place, item[0]))
     for name, declared in own_first:
         assert declared.filter is not None
@@ -132,7 +132,7 @@ def _switched(kind: Any, value: Any, choice: str) -> Any:
     return kind.parse(",".join(kept)) if kept else None
 
 
-def _area_facet(query: Query, link: Link) -> Facet:
+def area_facet(query: Query, link: Link) -> Facet:
     """Areas under the chosen one; when it has none below, its siblings."""
     book = db.areas()
     parent = query.area[0] if len(query.area) == 1 else None

@@ -8,13 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, url_for
-from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
 from layers import saying
 from layers.areas import Area, Level
 from layers.layer import Layer
-from webapp import db
+from webapp import db, drawing
 from webapp.i18n import language
 from webapp.i18n import translate as _
 
@@ -128,18 +127,6 @@ def _draw_city(city: str) -> list[dict[str, str]]:
     known: list[tuple[Area, BaseGeometry]] = [(area, shape) for area, shape in counties if shape is not None]
     if not known:
         return []
-    west, south = min(s.bounds[0] for _a, s in known), min(s.bounds[1] for _a, s in known)
-    east, north = max(s.bounds[2] for _a, s in known), max(s.bounds[3] for _a, s in known)
-    squeeze = 0.87  # a degree of longitude at the pilots' latitude, against one of latitude
-    scale = min((LOCATOR_SIZE[0] - 1) / ((east - west) * squeeze), (LOCATOR_SIZE[1] - 1) / (north - south))
-    x0 = (LOCATOR_SIZE[0] - (east - west) * squeeze * scale) / 2
-    y0 = (LOCATOR_SIZE[1] - (north - south) * scale) / 2
-    move = (squeeze * scale, 0, 0, -scale, x0 - west * squeeze * scale, y0 + north * scale)
-    drawn = [(area, affinity.affine_transform(shape, move).simplify(LOCATOR_DETAIL)) for area, shape in known]
-    return [{"id": f"loc-{area.code}", "d": _path(shape)} for area, shape in drawn]
-
-
-def _path(shape: BaseGeometry) -> str:
-    parts = getattr(shape, "geoms", [shape])
-    rings = [part.exterior.coords for part in parts if part.geom_type == "Polygon" and not part.is_empty]
-    return "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring[:-1]) + "Z" for ring in rings)
+    fit = drawing.Fit.into(drawing.around([shape for _area, shape in known]), LOCATOR_SIZE)
+    drawn = [(area, fit.shape(shape, LOCATOR_DETAIL)) for area, shape in known]
+    return [{"id": f"loc-{area.code}", "d": drawing.path(shape)} for area, shape in drawn]

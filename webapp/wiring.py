@@ -10,7 +10,7 @@ from werkzeug.routing import BaseConverter
 import layers
 from webapp import cli, db, errors, i18n, present, security, statics
 from webapp.api import downloads, facets, health, tiles
-from webapp.views import ask, chrome, directory, home, mapview, place
+from webapp.views import area, ask, chrome, directory, home, industry, mapview, place
 
 COMPRESSED = (
     "text/html", "text/css", "text/csv", "text/javascript", "application/javascript", "application/json",
@@ -19,6 +19,7 @@ COMPRESSED = (
 )  # fmt: skip
 BLUEPRINTS = (
     home.blueprint, mapview.blueprint, directory.blueprint, place.blueprint, ask.blueprint,
+    area.blueprint, industry.blueprint,
     tiles.blueprint, facets.blueprint, downloads.blueprint, health.blueprint,
 )  # fmt: skip
 

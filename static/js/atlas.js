@@ -1,11 +1,13 @@
 // The map: basemap and names below, places as marks above, in step with whatever page it stands on.
-import { addBasemap, shapesLayer } from "./basemap.js";
+import { addBasemap } from "./basemap.js";
 import { addControls } from "./controls.js";
+import { Ground, onGround } from "./ground.js";
 import { Labels } from "./labels.js";
 import { clusterMark, countyTag, placeMark } from "./marks.js";
 import { around, merge, radius } from "./merge.js";
 import { openCard, openList, openWords } from "./popup.js";
 import { settle, spiral } from "./settle.js";
+import { shapesLayer } from "./shapes.js";
 import { PlaceTiles } from "./tiles.js";
 import { onLookChange } from "./tokens.js";
 
@@ -17,7 +19,7 @@ export function atlas(map, options) {
   let layers = [], turn = 0, lit = null, waiting, ours = false;
   map.createPane("shapes").classList.add("pane-shapes");
   fit(options.bounds);
-  const basemap = addBasemap(map, options), labels = new Labels(map, options.lang);
+  const basemap = addBasemap(map, options), labels = new Labels(map, options.lang), ground = new Ground(map, card);
   addControls(map, options);
 
   function setLayers(list) {
@@ -31,10 +33,11 @@ export function atlas(map, options) {
     const mine = ++turn, zoom = Math.round(map.getZoom());
     const [named, ...loaded] = await Promise.all([labels.read(basemap.view(), zoom), ...layers.map((layer) => layer.places.load(map, zoom))]);
     if (mine !== turn || zoom !== Math.round(map.getZoom())) return;
-    const features = loaded.flatMap((l) => l.features).map((f) => ({ ...f, ...pixel(f, zoom) }));
+    const all = loaded.flatMap((l) => l.features).map((f) => ({ ...f, ...pixel(f, zoom) }));
+    const features = all.filter((f) => !f.layer.ground), below = all.filter((f) => onGround(f, zoom));
     const marks = merge(features.filter((f) => f.precision !== "county"), zoom < 14 ? 1 : 0.6);
     const tags = counted(features.filter((f) => f.precision === "county" && (f.n === undefined || f.first)), zoom);
-    show([...marks, ...placed(tags, marks, named, zoom)], zoom);
+    show([...marks, ...placed(tags, marks, named, zoom, below)], zoom);
     container.dataset.marks = drawn.size;
     container.dispatchEvent(new CustomEvent("atlas:drawn", { bubbles: true, detail: { failed: loaded.some((l) => l.failed) } }));
   }
@@ -46,18 +49,26 @@ export function atlas(map, options) {
 
   /** Counts of what is known by its county alone: one for each county and layer; far out, by what would overlap. */
   function counted(features, zoom) {
-    const found = features.map((f) => ({ ...f, count: f.n || f.count }));
-    return merge(found, zoom < COUNTY_NAME_ZOOM ? 1.3 : 0).map((group) => ({ ...group, tag: true }));
+    const found = new Map();
+    for (const f of features) {
+      const n = f.n || f.count, { members = [], count = 0 } = found.get(f.county) || {};
+      found.set(f.county, { ...f, members: [...members, { ...f, count: n }], count: count + n });
+    }
+    const tags = [...found.values()].map(({ x, y, count, members }) => ({ x, y, count, members, layer: members[0].layer }));
+    const groups = merge(tags, zoom < COUNTY_NAME_ZOOM ? 1.3 : 0);
+    return groups.map((group) => ({ ...group, members: group.members.flatMap((tag) => tag.members), tag: true }));
   }
 
   /** Puts the names where the marks leave room, and each county's counts beside its name. */
-  function placed(tags, marks, named, zoom) {
+  function placed(tags, marks, named, zoom, below) {
     const counts = {}, met = {}, code = (tag) => tag.members[0].county;
     if (zoom >= COUNTY_NAME_ZOOM) tags.forEach((tag) => { counts[code(tag)] = (counts[code(tag)] || 0) + 1; });
     const taken = marks.map((m) => ({ x: m.x, y: m.y, w: radius(m.count) + 1, h: radius(m.count) + 1 }));
     const frame = map.getPixelBounds(map.getCenter(), zoom); // the scale and the badge stand at the lower left
     taken.push({ x: frame.min.x + 90, y: frame.max.y - covered() - 28, w: 90, h: 32 });
-    const spots = labels.draw(named, zoom, basemap.selected, counts, taken);
+    if (layers.some((layer) => layer.shape === "town")) named.names = named.names.filter((name) => name.kind !== "township");
+    const unnamed = ground.draw(below, zoom, taken), spots = labels.draw(named, zoom, basemap.selected, counts, taken);
+    ground.name(unnamed, zoom, taken);
     return tags.map((tag) => {
       const spot = spots[code(tag)], before = met[code(tag)] || 0;
       met[code(tag)] = before + 1;
@@ -87,7 +98,7 @@ export function atlas(map, options) {
   function add(group, zoom) {
     const single = group.count === 1 && !group.tag, [first] = group.members;
     const metres = (40075017 * Math.cos((first.lat * Math.PI) / 180)) / (256 * 2 ** zoom);
-    const mark = group.tag ? countyTag(group, first.layer.color) : single ? placeMark(first, (first.radius * 1000) / metres) : clusterMark(group, layers);
+    const mark = group.tag ? countyTag(group, group.members.every((f) => f.layer === first.layer) ? first.layer.color : "ink-soft") : single ? placeMark(first, (first.radius * 1000) / metres) : clusterMark(group, layers);
     const icon = L.divIcon({ html: mark.element, className: `atlas-mark${group.tag ? " tag-mark" : ""}`, iconSize: [mark.size, mark.size] });
     const marker = L.marker(map.unproject([group.x, group.y], zoom), { icon, riseOnHover: true, title: named(group) }).addTo(map);
     const element = marker.getElement();

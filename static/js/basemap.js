@@ -66,16 +66,3 @@ export function addBasemap(map, options) {
   draw();
   return made;
 }
-
-/** The outlines of places (parks, zones …) above the basemap. */
-export function shapesLayer(layer) {
-  const colour = token(layer.color);
-  return protomapsL.leafletLayer({
-    url: layer.tiles, minZoom: 11, maxDataZoom: layer.clusterBelow, levelDiff: 0, attribution: "", noWrap: true, pane: "shapes",
-    paintRules: [
-      { dataLayer: layer.key + "_shapes", symbolizer: new protomapsL.PolygonSymbolizer({ fill: colour, opacity: 0.16 }) },
-      { dataLayer: layer.key + "_shapes", symbolizer: new protomapsL.LineSymbolizer({ color: colour, width: 1.6 }) },
-    ],
-    labelRules: [],
-  });
-}

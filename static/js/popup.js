@@ -38,12 +38,19 @@ export function openList(map, group, choose, back) {
 
 /** Says what a dashed count stands for, with the way to its list. */
 export function openWords(map, group, text, back) {
-  const box = panel(), [first] = group.members, link = document.createElement("a");
-  link.href = listOf(first.layer, group.members.map((f) => f.county));
-  link.textContent = text;
-  box.append(link);
+  const box = panel(), [first] = group.members, head = document.createElement("p"), list = document.createElement("ul");
+  head.textContent = text;
+  list.className = "popup-list";
+  for (const layer of new Set(group.members.map((f) => f.layer))) {
+    const mine = group.members.filter((f) => f.layer === layer), item = document.createElement("li"), link = document.createElement("a");
+    link.href = listOf(layer, mine.map((f) => f.county));
+    link.textContent = `${layer.title} ${mine.reduce((sum, f) => sum + f.count, 0)}`;
+    item.append(link);
+    list.append(item);
+  }
+  box.append(head, list);
   open(map, { ...first, ...at(map, group) }, box, back);
-  link.focus({ preventScroll: true });
+  list.querySelector("a").focus({ preventScroll: true });
 }
 
 /** The directory's page of what the map shows of a layer, narrowed to what is known by these counties alone. */

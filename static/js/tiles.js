@@ -1,6 +1,8 @@
 // The places on the tiles of a view: fetched, decoded, each once.
 
-const SIZE = 256, KEPT = 240;
+const SIZE = 512, KEPT = 120;
+/** A tile is shown twice as wide as usual: at a map's zoom z the tiles of z - 1, a quarter as many. */
+export const LESS = 1;
 
 /** One layer's tiles. `load` answers the features over the bounds; what it had stays until the new is there. */
 export class PlaceTiles {
@@ -24,7 +26,7 @@ export class PlaceTiles {
 
   /** Features of every tile that the map's bounds touch; a single place counts once, on whatever tiles it lies. */
   async load(map, zoom) {
-    const wanted = addresses(map, zoom).map(([x, y]) => this.tile(zoom, x, y));
+    const z = zoom - LESS, wanted = addresses(map, zoom).map(([x, y]) => this.tile(z, x, y));
     const settled = await Promise.allSettled(wanted);
     const once = new Map();
     let failed = 0;
@@ -37,7 +39,7 @@ export class PlaceTiles {
 }
 
 function addresses(map, zoom) {
-  const bounds = map.getPixelBounds(map.getCenter(), zoom), last = 2 ** zoom - 1;
+  const bounds = map.getPixelBounds(map.getCenter(), zoom), last = 2 ** (zoom - LESS) - 1;
   const clamp = (value) => Math.max(0, Math.min(last, Math.floor(value / SIZE)));
   const found = [];
   for (let x = clamp(bounds.min.x); x <= clamp(bounds.max.x); x += 1)

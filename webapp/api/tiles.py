@@ -22,7 +22,7 @@ def plain(z: int, x: int, y: int) -> Response:
     """A tile of our own outlines and names."""
     tile = Tile(z, x, y)
     etag = cache.tag("basemap", db.versions("areas"), tile)
-    return cache.unchanged(etag) or _tile(basemap.tile_bytes(db.connection(), tile), etag)
+    return cache.unchanged(etag, cache.TILES) or _tile(basemap.tile_bytes(db.connection(), tile), etag)
 
 
 @blueprint.get("/<key>/<int:z>/<int:x>/<int:y>.mvt")
@@ -31,7 +31,7 @@ def layer(key: str, z: int, x: int, y: int) -> Response:
     tile = Tile(z, x, y)
     _layer, query = asked(key, strict=True)
     etag = cache.tag(db.versions(key, "areas"), db.today(), query.everywhere().params(), tile)
-    return cache.unchanged(etag) or _tile(_drawn(query, tile), etag)
+    return cache.unchanged(etag, cache.TILES) or _tile(_drawn(query, tile), etag)
 
 
 def _drawn(query: Query, tile: Tile) -> bytes:
@@ -40,7 +40,7 @@ def _drawn(query: Query, tile: Tile) -> bytes:
 
 def _tile(content: bytes, etag: str) -> Response:
     response = Response(content, status=200 if content else 204, mimetype=MVT)
-    return cache.tagged(response, etag)
+    return cache.tagged(response, etag, cache.TILES)
 
 
 @blueprint.get("/<key>.json")

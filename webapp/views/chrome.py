@@ -26,6 +26,8 @@ def context() -> dict[str, Any]:
         "other_lang_url": other_language(),
         "canonical_url": canonical(),
         "nav": navigation(),
+        "area_behind": area_behind(),
+        "others": others(),
         "today": db.today(),
         "area": None,
         "settings": current_app.config["SETTINGS"],
@@ -47,13 +49,25 @@ def other_language() -> str:
 
 
 def navigation() -> list[tuple[str, str, str, bool]]:
-    """(key, title, URL, current) of the map and every directory; the area chosen goes along."""
-    area = [("area", request.args["area"])] if request.args.get("area") else []
-    behind = f"?{spell(area)}" if area else ""
+    """(key, title, URL, current) of the directories of what is marked on maps; the area chosen goes along."""
+    behind = area_behind()
     return [
         (y.key, translate(y.title), url_for("directory.page", key=y.key) + behind, request.path == f"/{y.key}")
         for y in layers.LAYERS
+        if not y.style.ground
     ]
+
+
+def area_behind() -> str:
+    """The chosen area as a query string, "" without one."""
+    return f"?{spell([('area', request.args['area'])])}" if request.args.get("area") else ""
+
+
+def others() -> list[tuple[str, str]]:
+    """(title, URL) of the directories that have no place in the navigation."""
+    behind = area_behind()
+    ground = [y for y in layers.LAYERS if y.style.ground]
+    return [(translate(y.title), url_for("directory.page", key=y.key) + behind) for y in ground]
 
 
 def chosen_area(codes: tuple[str, ...]) -> Area | None:
