@@ -17,7 +17,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from layers.base import CODE, Base
 from layers.codes import under
 
-
 TOUCHING = 0.003
 """Degrees (about 300 m): outlines nearer than this touch."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template
 
 from layers.query import Query
-from webapp import asked, cache, db, panels, thematic
+from webapp import asked, cache, panels, thematic
 from webapp.i18n import language
 from webapp.views import chrome
 from webapp.views.directory import in_language
