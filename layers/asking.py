@@ -16,6 +16,7 @@ from layers.areas import Area, Areas
 from layers.base import Precision
 from layers.codes import under
 from layers.filters import Tally
+from layers.layer import Layer
 from layers.public import select_only, select_public
 from layers.query import Query
 from layers.words import Translate
@@ -130,6 +131,13 @@ def expiring(connection: Connection, query: Query, areas: Areas, today: dt.date)
     return connection.execute(soon).all()
 
 
+def credits_due(connection: Connection, layer: Layer, today: dt.date) -> list[str]:
+    """Sources of public rows that must be named wherever they show: those that begin with ©."""
+    name = layer.model.source_name
+    found = select_only(layer, today, name).where(name.startswith("©")).distinct().order_by(name)
+    return list(connection.execute(found).scalars())
+
+
 def count(connection: Connection, query: Query, areas: Areas, today: dt.date) -> int:
     """How many places the question matches."""
     found: int = connection.execute(matching(query, areas, today, func.count())).scalar_one()
@@ -204,9 +212,9 @@ def by_area(
 def by_choice(
     connection: Connection, query: Query, areas: Areas, today: dt.date, name: str, parts: Sequence[Area]
 ) -> dict[str, list[Counted]]:
-    """Area code -> counted choices of the filter `name`, in one pass, for areas of one level; the question's area left out.
+    """Area code -> counted choices of the filter `name`, in one pass, for areas of one level.
 
-    An area of which nothing is known has no entry.
+    The question's own area is left out. An area of which nothing is known has no entry.
     """
     if not parts:
         return {}

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
 import layers
-from webapp import config, db, describe, export, facts, migrating, samples
+from webapp import config, db, describe, export, facts, migrating, osm, samples
 
 database = AppGroup("db", help="The database's migrations.")
 sample = AppGroup("sample", help="The sample catalogue (示例).")
@@ -24,7 +24,7 @@ layer_group = AppGroup("layers", help="The layers of the map.")
 
 def register(app: Flask) -> None:
     """Give the application its commands."""
-    groups = (database, sample, layer_group)
+    groups = (database, sample, layer_group, osm.group)
     for command in (*groups, serve, settings, areas, backup, restore, export.export):
         app.cli.add_command(command)
 

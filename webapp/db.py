@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from flask import Flask, current_app, g
 from sqlalchemy import Connection, Engine, create_engine, select
 
+from layers import asking
 from layers.areas import Areas
+from layers.layer import Layer
 from webapp.models import LayerVersion
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -83,3 +85,12 @@ def migrated() -> bool:
         if not sa.inspect(fresh).has_table("alembic_version"):
             return False
         return fresh.execute(sa.text("SELECT version_num FROM alembic_version")).scalars().all() == [head()]
+
+
+def credits_due(layer: Layer) -> list[str]:
+    """Sources that must be named wherever the layer shows; asked once for each version of it."""
+    kept: dict[str, tuple[object, list[str]]] = current_app.extensions.setdefault("credits", {})
+    state = (versions(layer.key), today())
+    if layer.key not in kept or kept[layer.key][0] != state:
+        kept[layer.key] = (state, asking.credits_due(connection(), layer, today()))
+    return kept[layer.key][1]

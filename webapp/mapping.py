@@ -114,6 +114,7 @@ def badge() -> dict[str, Any]:
         sources.append(_(basemaps.OUTLINES))
     if settings.approval_no and settings.approval_source:
         sources.append(settings.approval_source)
+    sources += sorted({credit for layer in layers.LAYERS for credit in db.credits_due(layer)})
     return {"approval": approval(), "sources": sources}
 
 

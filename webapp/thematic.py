@@ -153,7 +153,7 @@ def _part(
 
 
 def _room(shape: BaseGeometry, sides: list[float], letters: int, taken: list[BaseGeometry]) -> tuple[float, float, int]:
-    """Where a part's seals stand (the middle of their base line) and how many of them, so that none covers another's."""
+    """Where a part's seals stand (the middle of their base line), and how many fit so that none covers another's."""
     middle = drawing.roomiest(shape)
     for fitting in range(len(sides), -1, -1):
         wide = max(sum(sides[:fitting]) + GAP * max(0, fitting - 1), LETTER * letters) / 2

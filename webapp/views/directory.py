@@ -47,6 +47,7 @@ def _context(query: Query) -> dict[str, Any]:
         "area": chrome.chosen_area(query.area),
         "areas_path": panels.area_path(query, link),
         "hidden": [],
+        "credits": db.credits_due(query.layer),
     }
 
 
