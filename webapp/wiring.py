@@ -9,17 +9,17 @@ from werkzeug.routing import BaseConverter
 
 import layers
 from webapp import cli, db, errors, i18n, present, security, statics
-from webapp.api import downloads, facets, health, tiles
-from webapp.views import area, ask, chrome, directory, home, industry, mapview, place
+from webapp.api import crawlers, downloads, facets, health, tiles
+from webapp.views import about, area, ask, chrome, directory, home, industry, mapview, place
 
 COMPRESSED = (
     "text/html", "text/css", "text/csv", "text/javascript", "application/javascript", "application/json",
     "application/geo+json", "application/problem+json", "application/vnd.mapbox-vector-tile",
-    "application/vnd.google-earth.kml+xml", "image/svg+xml",
+    "application/vnd.google-earth.kml+xml", "image/svg+xml", "application/xml", "text/plain",
 )  # fmt: skip
 BLUEPRINTS = (
     home.blueprint, mapview.blueprint, directory.blueprint, place.blueprint, ask.blueprint,
-    area.blueprint, industry.blueprint,
+    area.blueprint, industry.blueprint, about.blueprint, crawlers.blueprint,
     tiles.blueprint, facets.blueprint, downloads.blueprint, health.blueprint,
 )  # fmt: skip
 

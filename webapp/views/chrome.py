@@ -9,14 +9,14 @@ from flask import Flask, current_app, request, url_for
 import layers
 from layers.areas import Area
 from layers.query import spell
-from webapp import db, mapping
+from webapp import db, linked, mapping
 from webapp.i18n import language, translate
 
 
 def init_app(app: Flask) -> None:
     """Give the templates their common context."""
     app.context_processor(context)
-    app.jinja_env.globals["_"] = translate
+    app.jinja_env.globals.update(_=translate, linked_place=linked.place, linked_area=linked.area)
 
 
 def context() -> dict[str, Any]:
@@ -25,6 +25,7 @@ def context() -> dict[str, Any]:
         "lang": language(),
         "other_lang_url": other_language(),
         "canonical_url": canonical(),
+        "host_url": current_app.config["SETTINGS"].public_url.rstrip("/"),
         "nav": navigation(),
         "area_behind": area_behind(),
         "others": others(),

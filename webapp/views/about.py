@@ -1,0 +1,18 @@
+"""`/data`: what is shown, where it is from, how exact and how fresh it is, and what one may do with it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, render_template
+
+import layers
+from layers import summing
+from webapp import cache, db
+
+blueprint = Blueprint("about", __name__)
+
+
+@blueprint.get("/data")
+def data() -> Response:
+    """Every figure is counted from the rows that the public sees."""
+    found = [(layer, summing.summary(db.connection(), layer, db.today())) for layer in layers.LAYERS]
+    return cache.by_content(make_response(render_template("data.html", summaries=found)))
