@@ -144,7 +144,8 @@ def _positions(path: Path, wanted: NDArray[Any], report: Report) -> NDArray[Any]
     found = np.full((len(wanted), 2), np.nan)
     if not len(wanted):
         return found
-    filtered: Any = osmium.FileProcessor(str(path), osmium.osm.NODE).with_filter(osmium.filter.IdFilter(wanted.tolist()))
+    chosen = osmium.filter.IdFilter(wanted.tolist())
+    filtered: Any = osmium.FileProcessor(str(path), osmium.osm.NODE).with_filter(chosen)
     for number, node in enumerate(filtered, start=1):
         index = int(np.searchsorted(wanted, node.id))
         if node.location.valid():

@@ -173,6 +173,11 @@ class Areas:
         shared = [(band.intersection(self._outlines[c].boundary).length, c) for c in near if c != code]
         return [self._areas[c] for length, c in sorted(shared, reverse=True) if length > 4 * TOUCHING]
 
+    def at(self, point: tuple[float, float]) -> Area | None:
+        """The area whose stated point this is, to five places; None for any other position."""
+        wanted = (round(point[0], 5), round(point[1], 5))
+        return next((a for a in self if a.point and (round(a.point[0], 5), round(a.point[1], 5)) == wanted), None)
+
     def inner_point(self, code: str) -> tuple[float, float] | None:
         """The position of whatever is known by its county alone."""
         county = self.county(code)

@@ -12,7 +12,7 @@ from geo.errors import BadCoordinate
 from geo.extent import Box, check_position
 from layers.areas import Areas
 from layers.errors import BadValue
-from layers.ranges import plain
+from layers.quantity import plain
 from layers.words import N_
 
 MAX_TEXT = 100

@@ -14,7 +14,8 @@ from layers.filters import Choice
 from layers.filters import Text as Words
 from layers.layer import Layer, Offer, Style
 from layers.prices import Price, PriceRange, PriceType
-from layers.ranges import Range, plain
+from layers.quantity import plain
+from layers.ranges import Range
 from layers.words import N_, Translate
 
 LEVEL = {

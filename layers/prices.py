@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
 from layers.intervals import Interval
-from layers.ranges import Range, plain
+from layers.quantity import plain
+from layers.ranges import Range
 
 _SHAPE = re.compile(
     r"(?P<low>\d+(?:\.\d+)?)(?:\s*[-–—~～]\s*(?P<high>\d+(?:\.\d+)?))?\s*"

@@ -15,7 +15,8 @@ from layers.filters import Choice, Flag
 from layers.filters import Text as Words
 from layers.industries import industry_filter
 from layers.layer import Layer, Offer, Style
-from layers.ranges import Range, plain
+from layers.quantity import quantity
+from layers.ranges import Range
 from layers.words import N_, Translate
 
 SECTOR = {
@@ -137,15 +138,6 @@ class Project(Place, Base):
     honours: Mapped[str | None] = field(N_("示范和荣誉"))
 
 
-def span(low: Decimal | None, high: Decimal | None, _: Translate) -> str:
-    """10–30 万元, or 亿元 from 10,000 万元 up."""
-    ends = [end for end in (low, high) if end is not None]
-    if not ends:
-        return ""
-    divide, unit = (10000, _("亿元")) if ends[0] >= 10000 else (1, _("万元"))
-    return "–".join(dict.fromkeys(plain(end / divide) for end in ends)) + f" {unit}"
-
-
 def offer(place: Any, _: Translate) -> Offer | None:
     """10–30 万元 起步 租赁·现成厂房."""
     ways = [COOPERATION[key] for key in place.cooperation or ()][:1]
@@ -153,7 +145,8 @@ def offer(place: Any, _: Translate) -> Offer | None:
     how = "·".join(_(label) for label in ways + sites)
     if place.budget is None:
         return Offer(_("资金未说明"), "", how)
-    return Offer(span(place.budget, place.budget_max, _), _("起步"), how)
+    ends = [end for end in (place.budget, place.budget_max) if end is not None]
+    return Offer(quantity(ends, "万元", _), _("起步"), how)
 
 
 layer = Layer(

@@ -12,7 +12,7 @@ from layers import grammar
 from layers.areas import Areas
 from layers.errors import BadValue, RefusedByFilter, UnknownParameter
 from layers.layer import Layer
-from layers.ranges import plain
+from layers.quantity import plain
 from layers.words import N_, Translate
 
 SHARED = ("area", "q", "bbox", "near", "radius", "within")
@@ -101,7 +101,9 @@ class Query:
         if self.bbox:
             said.append(("bbox", _("框选范围内")))
         if self.near:
-            said.append(("near", _("所选地点 %(km)s 公里内", km=plain(self.radius))))
+            there = areas.at(self.near)
+            place = there.label(lang) if there else _("所选地点")
+            said.append(("near", _("离%(place)s %(km)s 公里内", place=place, km=plain(self.radius))))
         if self.within:
             said.append(("within", _("圈定范围内")))
         fields = self.layer.filters

@@ -15,15 +15,10 @@ from sqlalchemy import ColumnElement, and_
 from layers import intervals
 from layers.filters import Filter, Tally
 from layers.intervals import Interval
+from layers.quantity import plain, quantity
 from layers.words import Translate
 
 _NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
-
-
-def plain(number: Decimal | float | int) -> str:
-    """A number without exponent or idle zeros: 0.5, 12, 1000."""
-    text = f"{Decimal(str(number)):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @dataclass(frozen=True)
@@ -67,17 +62,12 @@ def _number(text: str) -> Decimal:
 def amount(interval: Interval, unit: str, _: Translate) -> str:
     """An interval as a reader says it: 5–10 万元, 30 万元以内, 1 亿元以上."""
     low, high = interval.low, interval.high
-    if unit == "万元" and low is not None and low >= 10000 and high is None:
-        return _("%(n)s 亿元以上", n=plain(low / 10000))
-    unit = _(unit) if unit else ""
     if low is None or (low == 0 and high is not None):
-        said = _("%(n)s %(unit)s以下") if interval.below else _("%(n)s %(unit)s以内")
-        return (said % {"n": plain(high), "unit": unit}).replace("  ", " ")
+        most = quantity([high], unit, _)
+        return _("%(amount)s以下", amount=most) if interval.below else _("%(amount)s以内", amount=most)
     if high is None:
-        return _("%(n)s %(unit)s以上", n=plain(low), unit=unit)
-    if low == high:
-        return f"{plain(low)} {unit}".strip()
-    return f"{plain(low)}–{plain(high)} {unit}".strip()
+        return _("%(amount)s以上", amount=quantity([low], unit, _))
+    return quantity([low, high], unit, _)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from layers.codes import Codes
 from layers.layer import Layer
 from layers.prices import Price
 from layers.public import public_fields
-from layers.ranges import plain
+from layers.quantity import quantity
 from layers.words import N_, Translate
 
 STRUCTURE = ("id", "sample", "name", "name_en", "summary", "summary_en", "area", "zone", "precision", "radius_km")
@@ -36,7 +36,7 @@ def said(field: Field, value: Any, _: Translate) -> str:
     if isinstance(value, Price):
         return _price(value, _)
     if isinstance(value, Decimal | float | int):
-        return f"{plain(value)} {_(field.unit)}".strip() if field.unit else plain(value)
+        return quantity([value], field.unit, _)
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 

@@ -10,8 +10,8 @@ from layers import grammar
 from layers.areas import Areas
 from layers.errors import BadValue, UnknownParameter
 from layers.layer import Layer
+from layers.quantity import plain
 from layers.query import LISTED, SHARED, Query, spell
-from layers.ranges import plain
 from layers.words import N_
 
 MIN_ZOOM, MAX_ZOOM = 3, 18

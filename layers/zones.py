@@ -13,7 +13,8 @@ from layers.base import Base, Place, field
 from layers.filters import Choice
 from layers.filters import Text as Words
 from layers.layer import Layer, Offer, Style
-from layers.ranges import Range, plain
+from layers.quantity import plain
+from layers.ranges import Range
 from layers.words import N_, Translate
 
 LEVEL = {"national": N_("国家级"), "provincial": N_("省级"), "city": N_("市级"), "county": N_("县级")}

@@ -1,4 +1,4 @@
-"""Places and areas as schema.org describes them (JSON-LD), for search engines and for whoever reads pages by machine."""
+"""Places and areas as schema.org describes them (JSON-LD), for search engines and other machines."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def _base() -> str:
 
 def _address(code: str) -> dict[str, str]:
     names = [part.name for part in db.areas().path(code)]
-    parts = dict(zip(("addressRegion", "addressLocality", "streetAddress"), [*names[:1], *names[1:2], "".join(names[2:])]))
+    region, city, rest = "".join(names[:1]), "".join(names[1:2]), "".join(names[2:])
+    parts = {"addressRegion": region, "addressLocality": city, "streetAddress": rest}
     return {"@type": "PostalAddress", "addressCountry": "CN", **{k: v for k, v in parts.items() if v}}
 
 

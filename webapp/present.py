@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, url_for
 from shapely.geometry.base import BaseGeometry
 
+from layers import quantity as quantities
 from layers import saying
 from layers.areas import Area, Level
 from layers.layer import Layer
@@ -26,7 +27,7 @@ def init_app(app: Flask) -> None:
     """Offer these functions to every template."""
     offered = (
         place_url, where, money, freshness, precision_note, tel, locator, locator_shapes,
-        letter, shown, offered_name, offered_summary, area_label, host,
+        letter, shown, quantity, offered_name, offered_summary, area_label, host,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in offered})
 
@@ -92,6 +93,11 @@ def letter(layer: Layer, place: Any) -> str:
 def shown(layer: Layer, place: Any) -> list[tuple[str, str, str]]:
     """(column, label, text) of the layer's own filled fields."""
     return list(saying.shown(layer, place, _))
+
+
+def quantity(numbers: list[Any], unit: str) -> str:
+    """Numbers with their unit in the reader's language."""
+    return quantities.quantity(numbers, unit, _)
 
 
 def host(address: str) -> str:

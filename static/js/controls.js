@@ -33,6 +33,7 @@ export function addControls(map, options) {
   let here;
   map.on("locationfound", (found) => {
     if (here) here.remove();
+    container.dispatchEvent(new CustomEvent("atlas:here", { bubbles: true, detail: [found.latlng.lng, found.latlng.lat] }));
     here = L.circleMarker(found.latlng, { radius: 7, className: "m-here", interactive: false }).addTo(map);
   });
   container.append(box, badge(options.badge));

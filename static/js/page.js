@@ -1,5 +1,6 @@
 // Makes links and forms of a list answer in place, keeps list, map and address in step.
 import { keepAreas } from "./area.js";
+import { keepNear, measure } from "./near.js";
 import { keepPanel } from "./panel.js";
 import { keepSettings } from "./settings.js";
 import { keepShare } from "./share.js";
@@ -58,6 +59,8 @@ function tellMap() {
 function dress() {
   keepPanel();
   markOpen();
+  measure();
+  document.querySelectorAll("[data-near]").forEach((field) => (field.hidden = false));
   document.querySelectorAll(".quick").forEach((item) => (item.hidden = false));
   const keys = document.querySelector("[data-keys]");
   if (keys && innerWidth < 1024) keys.open = false;
@@ -170,6 +173,7 @@ if (follow && container) {
 }
 if (container) container.dataset.selected = document.getElementById("map-state")?.dataset.selected || "";
 keepAreas(show);
+keepNear(show);
 keepSettings();
 keepShare();
 keepSheet();

@@ -21,11 +21,18 @@ MOST_AREAS = 20
 
 @blueprint.get("/areas")
 def areas() -> Response:
-    """Areas whose name (or pinyin) holds `q`: code and the names from the city down."""
+    """Areas whose name (or pinyin) holds `q`: code, names from the city down, a point in them (degrees)."""
     book, q = db.areas(), request.args.get("q", "").strip()[:20]
     found = book.named(q.replace("\x00", "")) if q else []
-    told = [{"code": area.code, "path": _path(book.path(area.code))} for area in found[:MOST_AREAS]]
+    told = [
+        {"code": area.code, "path": _path(book.path(area.code)), "at": _rounded(area.point)}
+        for area in found[:MOST_AREAS]
+    ]
     return cache.by_content(jsonify({"areas": told}))
+
+
+def _rounded(point: tuple[float, float] | None) -> list[float] | None:
+    return [round(value, 5) for value in point] if point else None
 
 
 def _path(areas_above: list[Area]) -> str:
