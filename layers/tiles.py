@@ -51,11 +51,13 @@ def _points(query: Query, areas: Areas, today: dt.date) -> Select[Any]:
     columns: tuple[ColumnElement[Any], ...] = (
         model.id,
         func.left(model.name, LONGEST_NAME).label("name"),
+        func.left(model.name_en, LONGEST_NAME).label("name_en"),
         model.precision,
         letter(query.layer).label("letter"),
         model.radius_km.label("radius"),
         _county(model).label("county"),
         AreaRow.name.label("county_name"),
+        AreaRow.name_en.label("county_name_en"),
         model.point3857.label(SHAPE),
     )
     if query.layer.style.drawn_by:

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from layers import quantity as quantities
 from layers import saying
 from layers.areas import Area, Level
+from layers.latin import latin
 from layers.layer import Layer
 from webapp import db, drawing
 from webapp.i18n import language
@@ -38,8 +39,10 @@ def place_url(layer: Layer, place: Any) -> str:
 
 
 def offered_name(place: Any) -> str:
-    """The name in the reader's language, Chinese where there is no other."""
-    return place.name_en if language() == "en" and place.name_en else place.name  # type: ignore[no-any-return]
+    """The name in the reader's language; in English its pinyin where there is no other."""
+    if language() != "en":
+        return str(place.name)
+    return str(place.name_en or latin(place.name))
 
 
 def offered_summary(place: Any) -> str:

@@ -52,5 +52,7 @@ function place(feature, z, x, y, layer) {
   const world = SIZE * 2 ** z;
   const east = (x * SIZE + point.x) / world, south = (y * SIZE + point.y) / world;
   const lat = (Math.atan(Math.sinh(Math.PI * (1 - 2 * south))) * 180) / Math.PI;
-  return { ...feature.props, lon: east * 360 - 180, lat, layer };
+  const props = { ...feature.props };
+  if (document.documentElement.lang === "en") for (const name of ["name", "county_name"]) props[name] = props[`${name}_en`] || props[name];
+  return { ...props, lon: east * 360 - 180, lat, layer };
 }
