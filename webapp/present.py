@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
     """Offer these functions to every template."""
     offered = (
         place_url, where, money, freshness, precision_note, tel, locator, locator_shapes,
-        letter, shown, quantity, offered_name, offered_summary, area_label, host,
+        letter, shown, quantity, hours, offered_name, offered_summary, area_label, host,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in offered})
 
@@ -96,6 +96,11 @@ def letter(layer: Layer, place: Any) -> str:
 def shown(layer: Layer, place: Any) -> list[tuple[str, str, str]]:
     """(column, label, text) of the layer's own filled fields."""
     return list(saying.shown(layer, place, _))
+
+
+def hours(text: str) -> str:
+    """Duty hours with their one usual word in the reader's language."""
+    return text.replace("工作日", _("工作日"))
 
 
 def quantity(numbers: list[Any], unit: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from layers.areas import Area, Level
 from layers.asking import Counted
 from layers.query import Query
 from webapp import db, drawing
+from webapp.i18n import language
 from webapp.i18n import translate as _
 from webapp.views.directory import in_language
 
@@ -48,6 +50,7 @@ class Part:
     """One area of the picture with its outline (`d`), where its name stands, and its counts in the groups' order."""
 
     area: Area
+    name: str
     url: str
     d: str
     x: float
@@ -82,7 +85,7 @@ class Theme:
     size: drawing.Size
 
 
-def theme(query: Query, lang: str) -> Theme:
+def theme(query: Query) -> Theme:
     """The listings of a question by group over the parts of its area; a county is shown among its neighbours."""
     book = db.areas()
     within = frame(query)
@@ -141,22 +144,38 @@ def _part(
     taken: list[BaseGeometry],
 ) -> Part:
     cells = [(c.count, _link(query, part, c.value)) for c in choices]
+    name = short(part.label(language()))
     url = in_language(url_for("area.page", code=part.code))
     if shape is None:
-        return Part(part, url, "", 0.0, 0.0, total, cells, [], part.code in query.area)
+        return Part(part, name, url, "", 0.0, 0.0, total, cells, [], part.code in query.area)
     largest = sorted((c for c in choices if c.count), key=lambda c: -c.count)[:MOST]
     sides = [max(SMALLEST, LARGEST * math.sqrt(c.count / most)) for c in largest]
-    x, y, fitting = _room(shape, sides, len(part.name), taken)
+    x, y, fitting = _room(shape, sides, _wide(name), taken)
     seals = _seals(query, part, largest[:fitting], sides[:fitting], x, y)
     d = drawing.path(shape)
-    return Part(part, url, d, round(x, 1), round(y, 1), total, cells, seals, part.code in query.area)
+    return Part(part, name, url, d, round(x, 1), round(y, 1), total, cells, seals, part.code in query.area)
 
 
-def _room(shape: BaseGeometry, sides: list[float], letters: int, taken: list[BaseGeometry]) -> tuple[float, float, int]:
+GENERIC = re.compile(r"(?<=..)([\u4e00-\u9fff]{1,2}族)+自治(?=[县州区])| (Yi |Hui )?(Autonomous )?(County|District|City)$")
+
+
+def short(name: str) -> str:
+    """A name as a small map writes it: 峨边县, Ebian."""
+    return GENERIC.sub("", name)
+
+
+def _wide(name: str) -> float:
+    """How wide a name is drawn; a Latin letter takes about half a Chinese character."""
+    return sum(LETTER if letter > "\u2e80" else LETTER * 0.52 for letter in name)
+
+
+def _room(
+    shape: BaseGeometry, sides: list[float], name_wide: float, taken: list[BaseGeometry]
+) -> tuple[float, float, int]:
     """Where a part's seals stand (the middle of their base line), and how many fit so that none covers another's."""
     middle = drawing.roomiest(shape)
     for fitting in range(len(sides), -1, -1):
-        wide = max(sum(sides[:fitting]) + GAP * max(0, fitting - 1), LETTER * letters) / 2
+        wide = max(sum(sides[:fitting]) + GAP * max(0, fitting - 1), name_wide) / 2
         for dx, dy in TRIES:
             x, y = middle[0] + dx, middle[1] + dy
             box = shapely.box(x - wide, y - max(sides[:fitting], default=0.0) - 2, x + wide, y + UNDER)

@@ -37,6 +37,9 @@ export function addControls(map, options) {
     here = L.circleMarker(found.latlng, { radius: 7, className: "m-here", interactive: false }).addTo(map);
   });
   container.append(box, badge(options.badge));
+  const foot = () => container.style.setProperty("--badge", `${container.querySelector(".badge").offsetHeight}px`);
+  map.on("resize", foot);
+  foot();
   L.DomEvent.disableClickPropagation(box);
   new Scale({ imperial: false, position: "bottomleft", maxWidth: 110, words }).addTo(map);
 }

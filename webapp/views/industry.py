@@ -8,7 +8,6 @@ from flask import Blueprint, Response, make_response, render_template
 
 from layers.query import Query
 from webapp import asked, cache, panels, thematic
-from webapp.i18n import language
 from webapp.views import chrome
 from webapp.views.directory import in_language
 
@@ -33,7 +32,7 @@ def _context(query: Query) -> dict[str, Any]:
     return {
         "query": query,
         "groups": query.layer.codes.groups if query.layer.codes else (),
-        "theme": thematic.theme(query, language()),
+        "theme": thematic.theme(query),
         "kinds": thematic.kinds(query),
         "area": chrome.chosen_area(query.area),
         "picker": panels.area_facet(query, link),
