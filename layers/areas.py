@@ -85,7 +85,7 @@ class Areas:
     """The book of all areas, read once from the database; looked up by every Query and every check."""
 
     def __init__(self, areas: Iterable[Area], outlines: dict[str, BaseGeometry] | None = None) -> None:
-        self._areas = {area.code: area for area in areas}
+        self._areas = {area.code: area for area in areas if area.level in set(Level)}  # border lines are none
         self._outlines = outlines or {}
         self._children: dict[str | None, list[Area]] = {}
         for area in self._areas.values():

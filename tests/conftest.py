@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine
 
 from layers.areas import Areas
 from tests.places import TODAY
-from webapp import cluster, create_app, db, facts, migrating
+from webapp import cluster, create_app, db, facts, migrating, samples
 from webapp.config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,3 +89,19 @@ def app(whole_app: Flask, connection: Connection) -> Flask:
 def client(app: Flask) -> FlaskClient:
     """Asks the application as a browser set to Chinese does."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def shop(settings: Settings) -> Iterator[FlaskClient]:
+    """A client of a site as it is after `make run`, on the tests' day."""
+    name = f"shop_{os.getpid()}"
+    url = fresh_database(settings, name)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        samples.load(connection, TODAY)
+    engine.dispose()
+    app = create_app(dataclasses.replace(settings, database_url=url))
+    app.extensions["clock"] = lambda: dt.datetime.combine(TODAY, dt.time(12), db.CHINA)
+    yield app.test_client()
+    app.extensions["engine"].dispose()
+    cluster.drop_database(settings, name)

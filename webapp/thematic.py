@@ -156,7 +156,9 @@ def _part(
     return Part(part, name, url, d, round(x, 1), round(y, 1), total, cells, seals, part.code in query.area)
 
 
-GENERIC = re.compile(r"(?<=..)([\u4e00-\u9fff]{1,2}族)+自治(?=[县州区])| (Yi |Hui )?(Autonomous )?(County|District|City)$")
+GENERIC = re.compile(
+    r"(?<=..)([\u4e00-\u9fff]{1,2}族)+自治(?=[县州区])| (Yi |Hui )?(Autonomous )?(County|District|City)$"
+)
 
 
 def short(name: str) -> str:

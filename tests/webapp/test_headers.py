@@ -12,7 +12,19 @@ import layers
 from layers.areas import Areas
 from tests.places import put, values
 
-PAGES = ["/", "/projects", "/parks", "/map", "/ask", "/data", "/areas", "/areas/511123", "/industry", "/projects?area=511123", "/nope"]
+PAGES = [
+    "/",
+    "/projects",
+    "/parks",
+    "/map",
+    "/ask",
+    "/data",
+    "/areas",
+    "/areas/511123",
+    "/industry",
+    "/projects?area=511123",
+    "/nope",
+]
 DATA = [
     "/map.js",
     "/projects.geojson",
