@@ -156,7 +156,27 @@ def test_a_county_only_park_has_no_pin(page: Page, site: str, watched: Watched) 
 
 @pytest.mark.parametrize("look", ["light", "dark", "large"])
 @pytest.mark.parametrize(
-    "path", ["/", "/#map", "/projects", "/parks", "/projects/1", "/parks/25", "/map", "/ask", "/nope"]
+    "path",
+    [
+        "/",
+        "/#map",
+        "/projects",
+        "/projects/1",
+        "/parks/25",
+        "/incubators/1",
+        "/services/1",
+        "/transport/1",
+        "/towns/1",
+        "/zones/1",
+        "/map",
+        "/ask",
+        "/nope",
+        "/areas",
+        "/areas/511123",
+        "/areas/110101",
+        "/industry",
+        "/data",
+    ],
 )
 def test_axe_finds_nothing(path: str, look: str, browser: Browser, site: str) -> None:
     context = browser.new_context(viewport=PHONE, locale="zh-CN", color_scheme="dark" if look == "dark" else "light")
@@ -169,6 +189,29 @@ def test_axe_finds_nothing(path: str, look: str, browser: Browser, site: str) ->
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    context.close()
+
+
+CLIPPED = """() => [...document.querySelectorAll('body *')].filter((e) => {
+  const look = getComputedStyle(e);
+  return e.clientWidth > 1 && look.visibility !== 'hidden' && ['hidden', 'clip'].includes(look.overflowX) &&
+    e.scrollWidth > e.clientWidth + 1 && e.innerText && !e.closest('.vh,.folium-map,.skip');
+}).map((e) => e.innerText.slice(0, 60))"""
+
+
+@pytest.mark.parametrize("size", ["normal", "large"])
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+def test_no_label_is_clipped_on_a_phone(locale: str, size: str, browser: Browser, site: str) -> None:
+    context = browser.new_context(viewport=PHONE, locale=locale)
+    page = context.new_page()
+    if size == "large":
+        page.add_init_script("localStorage.setItem('size', 'large')")
+    for path in ("/", "/projects", "/projects/1", "/parks/25", "/incubators/9", "/services/1", "/zones/1", "/towns/1",
+                 "/transport/20", "/areas", "/areas/511123", "/areas/511132", "/industry", "/data", "/ask"):  # fmt: skip
+        page.goto(site + path)
+        page.wait_for_timeout(150)
+        assert page.evaluate(CLIPPED) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
     context.close()
 
 
