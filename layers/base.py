@@ -56,6 +56,7 @@ class Status(StrEnum):
     DRAFT = "draft"
     REVIEW = "review"
     PUBLISHED = "published"
+    TAKEN = "taken"
     WITHDRAWN = "withdrawn"
 
 
@@ -156,6 +157,7 @@ class Place:
     precision: Mapped[str] = field(N_("位置精度"), filter=Choice(PRECISIONS), need=Need.DRAFT, sort_order=HEAD)
     radius_km: Mapped[float | None] = field(N_("位置误差"), unit=N_("公里"), sort_order=HEAD)
 
+    photos: Mapped[list[str] | None] = field(N_("图片"), ARRAY(Text), help=N_("最多 4 张"), sort_order=TAIL)
     office: Mapped[str | None] = field(N_("责任单位"), sort_order=TAIL)
     phone: Mapped[str | None] = field(
         N_("电话"), help=N_("区号-号码"), need=Need.PUBLISH, headings=("联系电话",), sort_order=TAIL

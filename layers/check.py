@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -22,7 +22,8 @@ from layers.layer import Layer
 from layers.prices import Price, PriceType
 from layers.words import N_, Labels, Translate
 
-LONGEST, LONGEST_LINE = 2000, 80
+LONGEST = 2000
+MOST_PHOTOS = 4
 SHORT = {"name": 40, "summary": 40, "name_en": 80, "summary_en": 160}
 YES, NO = {"1", "true", "yes", "是", "有", "√"}, {"0", "false", "no", "否", "无", "没有"}
 MACHINE_SET = ("id", "pinyin")
@@ -97,7 +98,7 @@ class Unfit(ValueError):
 
 def _clean(name: str, raw: Any, declared: Field, kind: TypeEngine[Any]) -> Any:
     if name in CLEANERS:
-        return CLEANERS[name](str(raw))
+        return CLEANERS[name](raw)
     if isinstance(declared.filter, Codes):
         return _code(str(raw), declared.filter)
     if declared.vocabulary is not None:
@@ -191,8 +192,8 @@ def _price(raw: Any) -> Price:
         raise Unfit(N_("价格写成“6-9 元/㎡·月 @2026-05 来源”")) from None
 
 
-def _phone(raw: str) -> str:
-    text = unicodedata.normalize("NFKC", raw).replace("—", "-").replace("–", "-")
+def _phone(raw: Any) -> str:
+    text = unicodedata.normalize("NFKC", str(raw)).replace("—", "-").replace("–", "-")
     text = re.sub(r"[()]", "-", text).strip("- ")
     digits = re.sub(r"[\s-]", "", text)
     if re.fullmatch(r"1\d{4}|1[3-9]\d{9}|[48]00\d{7}", digits):
@@ -205,19 +206,32 @@ def _phone(raw: str) -> str:
     raise Unfit(N_("电话写成 区号-号码，如 0833-2123456"))
 
 
-def _web_address(raw: str) -> str:
-    if not re.fullmatch(r"https?://[^\s<>\"']{3,500}", raw):
+def _web_address(raw: Any) -> str:
+    text = str(raw)
+    if not re.fullmatch(r"https?://[^\s<>\"']{3,500}", text):
         raise Unfit(N_("网址以 http:// 或 https:// 开头"))
-    return raw
+    return text
 
 
-def _project_code(raw: str) -> str:
-    if not re.fullmatch(r"\d{4}-?\d{6}-?\d{2}-?\d{2}-?\d{5,6}\d?", raw) or len(re.sub("-", "", raw)) > 24:
+def _project_code(raw: Any) -> str:
+    text = str(raw)
+    if not re.fullmatch(r"\d{4}-?\d{6}-?\d{2}-?\d{2}-?\d{5,6}\d?", text) or len(re.sub("-", "", text)) > 24:
         raise Unfit(N_("项目代码是 24 位数字"))
-    return raw
+    return text
 
 
-CLEANERS = {
+def _photos(raw: Any) -> list[str]:
+    """Digests of stored pictures (SHA-256 in hexadecimal), in the order they are shown."""
+    keys = list(dict.fromkeys(raw if isinstance(raw, list | tuple) else re.split(r"[、,，\s]+", str(raw))))
+    if not all(re.fullmatch(r"[0-9a-f]{64}", str(key)) for key in keys):
+        raise Unfit(N_("图片要在编辑页上传"))
+    if len(keys) > MOST_PHOTOS:
+        raise Unfit(N_("图片最多 %(n)s 张"), n=MOST_PHOTOS)
+    return keys
+
+
+CLEANERS: dict[str, Callable[[Any], Any]] = {
+    "photos": _photos,
     "phone": _phone,
     "backup_phone": _phone,
     "source_url": _web_address,

@@ -54,7 +54,8 @@ class Offer:
 @dataclass(frozen=True)
 class Layer:
     """One kind of place. `seal` names the field of codes whose group gives a mark its character;
-    `offer` writes the line of figures of an entry; `detail` says which shapes a zoom has room for."""
+    `offer` writes the line of figures of an entry; `detail` says which shapes a zoom has room for;
+    `lasts` is for how many days a verification stands."""
 
     key: str
     title: str
@@ -63,6 +64,7 @@ class Layer:
     seal: str | None = None
     offer: Callable[[Any, Translate], Offer | None] = lambda place, _: None
     detail: Callable[[int], ColumnElement[bool]] = lambda zoom: true()
+    lasts: int = 365
 
     @property
     def filters(self) -> dict[str, Field]:

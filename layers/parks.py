@@ -95,4 +95,5 @@ layer = Layer(
     model=Park,
     style=Style(color="park", shape="square", letter="园"),
     offer=offer,
+    lasts=180,
 )

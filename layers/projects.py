@@ -80,6 +80,14 @@ STAGE = {
     "filed": N_("已备案"),
     "building": N_("在建"),
 }
+PROGRESS = {
+    "open": N_("招募中"),
+    "talking": N_("对接中"),
+    "signed": N_("已签约"),
+    "landed": N_("已落地"),
+}
+TAKEN = ("signed", "landed")
+"""Progress at which a project is nobody else's any more: it leaves the public's lists."""
 LAND_UNIT = {"mu": N_("亩"), "sqm": N_("㎡")}
 TIERS = (5, 10, 30, 100, 500, 1000, 10000)
 MONEY = Numeric(12, 4)
@@ -133,6 +141,7 @@ class Project(Place, Base):
     risks: Mapped[str | None] = field(N_("主要风险"))
     environment: Mapped[str | None] = field(N_("环保和许可"))
     stage: Mapped[str | None] = field(N_("前期进展"), filter=Choice(STAGE))
+    progress: Mapped[str | None] = field(N_("招人进度"), filter=Choice(PROGRESS))
     project_code: Mapped[str | None] = field(N_("项目代码"), help=N_("24 位固定资产投资项目代码"))
     policies: Mapped[str | None] = field(N_("可能享受的政策"))
     honours: Mapped[str | None] = field(N_("示范和荣誉"))
@@ -156,4 +165,5 @@ layer = Layer(
     style=Style(color="accent", shape="house", letter="项"),
     seal="industry",
     offer=offer,
+    lasts=90,
 )

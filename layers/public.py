@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from layers import lasting
 from layers.base import Field, Status, fields
 
 if TYPE_CHECKING:
     from layers.layer import Layer
 
 
-def is_public(model: Any, today: dt.date) -> ColumnElement[bool]:
-    """Condition: the row may be shown on the day `today`."""
+def is_public(layer: Layer, today: dt.date) -> ColumnElement[bool]:
+    """Condition: the row may be shown on the day `today`.
+
+    Published; not past the day that its office has stated; not verified so long ago that the
+    verification has run out. What was never verified (a public list that names its source) says so.
+    """
+    model = layer.model
     unexpired = or_(model.valid_until.is_(None), model.valid_until >= today)
-    return and_(model.status == Status.PUBLISHED, unexpired)
+    vouched = or_(model.verified.is_(None), model.verified >= lasting.verified_since(layer, today))
+    return and_(model.status == Status.PUBLISHED, unexpired, vouched)
 
 
 def public_fields(layer: Layer) -> dict[str, Field]:
@@ -33,9 +40,9 @@ def position(model: Any) -> list[ColumnElement[Any]]:
 def select_public(layer: Layer, today: dt.date, *more: ColumnElement[Any]) -> Select[Any]:
     """SELECT of every public field and the position of every public row, with `more` columns."""
     columns = [getattr(layer.model, name) for name in public_fields(layer)]
-    return select(*columns, *position(layer.model), *more).where(is_public(layer.model, today))
+    return select(*columns, *position(layer.model), *more).where(is_public(layer, today))
 
 
 def select_only(layer: Layer, today: dt.date, *columns: ColumnElement[Any]) -> Select[Any]:
     """SELECT of the given expressions over public rows; the caller names public columns alone."""
-    return select(*columns).where(is_public(layer.model, today))
+    return select(*columns).where(is_public(layer, today))

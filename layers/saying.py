@@ -17,7 +17,9 @@ from layers.public import public_fields
 from layers.quantity import quantity
 from layers.words import N_, Translate
 
-STRUCTURE = ("id", "sample", "name", "name_en", "summary", "summary_en", "area", "zone", "precision", "radius_km")
+STRUCTURE = (
+    "id", "sample", "name", "name_en", "summary", "summary_en", "area", "zone", "precision", "radius_km", "photos",
+)  # fmt: skip
 CONTACT = ("office", "phone", "phone_hours", "backup_phone")
 RECORD = ("source_name", "source_url", "source_date", "published", "verified", "verified_how", "valid_until")
 

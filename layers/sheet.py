@@ -57,6 +57,8 @@ def cell(field: Field, value: Any, _: Translate) -> Any:
         return "、".join(_(field.vocabulary.get(key, key)) for key in keys)
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, list):
+        return "、".join(value)
     if value is None or isinstance(value, int | float | dt.date):
         return value
     return str(value)

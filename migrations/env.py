@@ -15,7 +15,7 @@ from layers.prices import PriceType
 from webapp import models
 
 LOCK_TIMEOUT = "10s"
-TABLES = (areas.AreaRow, models.LayerVersion, models.Loaded)
+TABLES = (areas.AreaRow, models)
 """Imported so that the metadata knows every table, the layers' ones beside them."""
 COUNTED = {"areas", *(layer.model.__tablename__ for layer in LAYERS)}
 

@@ -22,6 +22,7 @@ HERE = (103.95, 29.21)
 SPECIAL = {
     "phone": "0833-000 0012",
     "backup_phone": "12333",
+    "photos": ["ab" * 32],
     "source_url": "https://example.org/a",
     "project_code": "2026-511123-01-01-123456",
 }
