@@ -14,7 +14,7 @@ from pypinyin import Style, lazy_pinyin
 from sqlalchemy import ARRAY, Boolean, Date, Float, Integer, Numeric
 from sqlalchemy.types import TypeEngine
 
-from layers import position
+from layers import contact, position, promises
 from layers.areas import Areas, Level
 from layers.base import Field, Need, fields
 from layers.codes import Codes
@@ -62,7 +62,7 @@ def check(layer: Layer, values: Mapping[str, Any], stage: Need, areas: Areas) ->
     declared = fields(layer.model)
     for name, raw in values.items():
         if name in declared and name not in MACHINE_SET:
-            _take(checked, layer, name, declared[name], raw)
+            _take(checked, layer, name, declared[name], _with_code(name, raw, values))
         elif name not in (*position.KEYS, *MACHINE_SET):
             checked.problems.append(Problem(name, N_("没有这一栏")))
     _take_area(checked, areas)
@@ -86,6 +86,23 @@ def _take(checked: Checked, layer: Layer, name: str, declared: Field, raw: Any) 
         message = str(error) if isinstance(error, Unfit) else N_("看不懂这个值")
         known = error.values if isinstance(error, Unfit) else {}
         checked.problems.append(Problem(name, message, known))
+
+
+PHONES = ("phone", "backup_phone")
+
+
+def _with_code(name: str, raw: Any, values: Mapping[str, Any]) -> Any:
+    """A number in the form in which anybody can dial it, where it is one; all else as it is."""
+    if name not in PHONES or raw in (None, ""):
+        return raw
+    return contact.tidy_phone(raw, str(values.get("area") or "")) or raw
+
+
+def _phone(raw: Any) -> str:
+    number = contact.tidy_phone(raw)
+    if number is None:
+        raise Unfit(N_("电话写成 区号-号码，如 0833-2123456"))
+    return number
 
 
 class Unfit(ValueError):
@@ -122,6 +139,9 @@ def tidy(raw: str) -> str:
 
 
 def _text(raw: str, longest: int) -> str:
+    promised = promises.found(raw)
+    if promised:
+        raise Unfit(N_("“%(words)s”不能写。%(article)s"), words=promised[0], article=promised[1])
     if len(raw) > longest:
         raise Unfit(N_("最多 %(n)s 个字，现在 %(now)s 个"), n=longest, now=len(raw))
     return raw
@@ -190,20 +210,6 @@ def _price(raw: Any) -> Price:
         return Price.parse(str(raw))
     except ValueError:
         raise Unfit(N_("价格写成“6-9 元/㎡·月 @2026-05 来源”")) from None
-
-
-def _phone(raw: Any) -> str:
-    text = unicodedata.normalize("NFKC", str(raw)).replace("—", "-").replace("–", "-")
-    text = re.sub(r"[()]", "-", text).strip("- ")
-    digits = re.sub(r"[\s-]", "", text)
-    if re.fullmatch(r"1\d{4}|1[3-9]\d{9}|[48]00\d{7}", digits):
-        return digits
-    if re.fullmatch(r"0\d{2,3}-1\d{4}", text):
-        return text  # a public line such as 12333, asked for from another city
-    split = re.fullmatch(r"(0\d{2,3})[\s-]+(\d{3,4})[\s-]?(\d{4})", text)
-    if split:
-        return f"{split[1]}-{split[2]} {split[3]}"
-    raise Unfit(N_("电话写成 区号-号码，如 0833-2123456"))
 
 
 def _web_address(raw: Any) -> str:

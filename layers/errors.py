@@ -39,5 +39,12 @@ class UnknownParameter(BadValue):
     """A parameter that no filter knows."""
 
 
+class UnknownPlace(LookupError):
+    """A number that no place, draft or revision has."""
+
+    def __init__(self, kind: str, id: int) -> None:
+        super().__init__(f"{kind} {id}")
+
+
 class UnknownLayer(LookupError):
     """A layer key that `layers.LAYERS` does not hold."""

@@ -26,6 +26,11 @@ def is_public(layer: Layer, today: dt.date) -> ColumnElement[bool]:
     return and_(model.status == Status.PUBLISHED, unexpired, vouched)
 
 
+def was_public(layer: Layer) -> ColumnElement[bool]:
+    """Condition: the row was shown once, whether or not it still is; one only learns that it was there."""
+    return layer.model.status.in_((Status.PUBLISHED, Status.TAKEN, Status.WITHDRAWN))  # type: ignore[no-any-return]
+
+
 def public_fields(layer: Layer) -> dict[str, Field]:
     """Column name -> Field of what the public may see, in the table's order."""
     return {name: field for name, field in fields(layer.model).items() if field.public}

@@ -8,10 +8,10 @@ from flask import Response, request
 
 from webapp import __version__
 
-PUBLIC = "public, max-age=0, s-maxage=30, must-revalidate"
-"""Browsers ask again each time (a 304 costs little); a CDN may keep it for half a minute."""
-TILES = "public, max-age=60, s-maxage=60"
-"""A map asks for a tile several times while it is moved; a minute late is still true."""
+PUBLIC = "public, max-age=0, s-maxage=4, must-revalidate"
+"""Browsers ask again each time (a 304 costs little); a CDN may keep it for as long as a publish may stay unseen."""
+TILES = "public, max-age=4, s-maxage=4"
+"""A map asks for a tile several times while it is moved; a few seconds late is still true."""
 
 
 def tag(*parts: object) -> str:

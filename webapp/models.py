@@ -149,6 +149,8 @@ class Draft(Base):
     area: Mapped[str] = mapped_column(CODE)
     zone: Mapped[str | None] = mapped_column(CODE)
     values: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    base: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    """The place as it was when the draft was begun: what the draft has left alone may change meanwhile."""
     state: Mapped[str] = mapped_column(server_default=State.DRAFT)
     version: Mapped[int] = mapped_column(server_default="1")
     """Grows with every save; who saves an older one is told and loses nothing."""

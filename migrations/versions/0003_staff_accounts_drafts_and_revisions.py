@@ -101,6 +101,7 @@ def upgrade() -> None:
         sa.Column("area", sa.String(length=12, collation="C"), nullable=False),
         sa.Column("zone", sa.String(length=12, collation="C"), nullable=True),
         sa.Column("values", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("base", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("state", sa.Text(), server_default="draft", nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("author_id", sa.BigInteger(), nullable=False),

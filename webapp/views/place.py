@@ -9,8 +9,8 @@ from sqlalchemy import Row, select
 from werkzeug.exceptions import NotFound
 
 import layers
-from layers import asking
-from layers.base import Precision, Status
+from layers import asking, public
+from layers.base import Precision
 from layers.layer import Layer
 from layers.query import Query
 from layers.view import View
@@ -49,7 +49,7 @@ def public_place(layer: Layer, id: int) -> Row[Any]:
     if found is not None:
         return found
     model = layer.model
-    was = select(model.area).where(model.id == id, model.status.in_((Status.PUBLISHED, Status.WITHDRAWN)))
+    was = select(model.area).where(model.id == id, public.was_public(layer))
     area = db.connection().execute(was).scalar()
     if area is None:
         raise NotFound
