@@ -1,12 +1,26 @@
 """What can be wrong with spatial input."""
 
+from __future__ import annotations
+
 
 class SpatialError(ValueError):
-    """Base of every error that `geo` raises about what it was given."""
+    """Base of every error that `geo` raises about what it was given.
+
+    `message` is the text as it stands in the translation catalogue, `values` fill its
+    %(name)s; `str(error)` is the Chinese sentence. Only the web layer translates.
+    """
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.message, self.values = message, values
 
 
 class BadCoordinate(SpatialError):
     """A longitude, latitude, box or tile address that cannot exist."""
+
+
+class ZoneMissing(BadCoordinate):
+    """Gauss-Kruger coordinates whose zone only a person can say."""
 
 
 class BadGeometry(SpatialError):

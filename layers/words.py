@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from geo.words import N_
+
+__all__ = ["N_", "Labels", "Translate", "untranslated"]
+
 Translate = Callable[..., str]
 """gettext: a Chinese text and its %(name)s values -> the text in the reader's language."""
 Labels = Mapping[str, str]
 """A vocabulary: stored key -> Chinese label (marked with N_)."""
-
-
-def N_(text: str) -> str:
-    """Mark a Chinese text for the translation catalogue and return it unchanged."""
-    return text
 
 
 def untranslated(text: str, /, **values: object) -> str:
