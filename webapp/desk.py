@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import Connection
 
 from layers.areas import Areas
 from layers.words import Translate, untranslated
-from webapp import permissions
+from webapp import db, permissions, session
+from webapp.i18n import translate
 from webapp.permissions import Action, Signed
 
 
@@ -45,3 +49,23 @@ class Desk:
     def demand(self, action: Action, layer: str, area: str, zone: str | None) -> None:
         """Forbidden unless the account may do it there."""
         permissions.demand(self.who, action, layer, area, zone, self.areas)
+
+
+def rules() -> Rules:
+    """The house's rules as the operator has set them."""
+    settings = current_app.config["SETTINGS"]
+    return Rules(settings.review_steps, settings.self_approval)
+
+
+def reading() -> Desk:
+    """The signed-in account at its desk, on the request's reading connection."""
+    who = session.signed()
+    return Desk(db.connection(), who, db.areas(), db.now(), rules(), translate)
+
+
+@contextmanager
+def writing() -> Iterator[Desk]:
+    """The signed-in account at its desk, in a transaction that is committed at the end or not at all."""
+    who, areas = session.signed(), db.areas()
+    with db.writing() as connection:
+        yield Desk(connection, who, areas, db.now(), rules(), translate)

@@ -58,6 +58,10 @@ class Forbidden(Exception):
     """Not within what the account has been granted."""
 
 
+class NotByYou(Forbidden):
+    """Within the grant, and yet not for this person: the text says why."""
+
+
 @dataclass(frozen=True)
 class Held:
     """A grant as it is held: the role, its area, and the layers it is for (None: all)."""

@@ -20,7 +20,7 @@ from webapp import drafts, revisions
 from webapp.desk import Desk
 from webapp.drafts import TABLE, Stale, Unready
 from webapp.models import Distinct, Draft, Revision, State
-from webapp.permissions import Action, Forbidden
+from webapp.permissions import Action, NotByYou
 
 MOST_AT_ONCE = 200
 
@@ -57,9 +57,9 @@ def _ready_for_review(desk: Desk, draft: Row[Any], version: int) -> None:
     if draft.state != State.REVIEW:
         raise NotNow(N_("这一条不在待审核里了，可能别人已经处理"))
     if not desk.rules.self_approval and desk.who.id in (draft.author_id, draft.editor_id):
-        raise Forbidden(N_("自己写的要由别人审核"))
+        raise NotByYou(N_("自己写的要由别人审核"))
     if desk.who.id in [step["account"] for step in draft.approvals]:
-        raise Forbidden(N_("你已经审过这一条，下一步要由别人审"))
+        raise NotByYou(N_("你已经审过这一条，下一步要由别人审"))
 
 
 def give_back(desk: Desk, id: int, version: int, reason: str) -> None:
