@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
-from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
 import layers
@@ -29,13 +26,6 @@ def register(app: Flask) -> None:
         app.cli.add_command(command)
 
 
-@contextmanager
-def writing() -> Iterator[Connection]:
-    """A connection in a transaction that is committed at the end."""
-    with db.engine().begin() as connection:
-        yield connection
-
-
 @click.command()
 @with_appcontext
 def serve() -> None:
@@ -49,7 +39,7 @@ def serve() -> None:
 @with_appcontext
 def upgrade() -> None:
     """Apply every migration that is missing."""
-    with writing() as connection:
+    with db.writing() as connection:
         migrating.upgrade(connection)
     click.echo(f"database is at revision {migrating.head()}")
 
@@ -59,7 +49,7 @@ def upgrade() -> None:
 @with_appcontext
 def revision(message: str) -> None:
     """Write the next migration from what the models have and the database has not."""
-    with writing() as connection:
+    with db.writing() as connection:
         migrating.revise(connection, message)
 
 
@@ -67,7 +57,7 @@ def revision(message: str) -> None:
 @with_appcontext
 def areas() -> None:
     """Load the areas and their outlines (`flask sample load` does it too)."""
-    with writing() as connection:
+    with db.writing() as connection:
         click.echo(f"{facts.load_areas(connection, db.today())} areas loaded")
 
 
@@ -75,7 +65,7 @@ def areas() -> None:
 @with_appcontext
 def load() -> None:
     """Load areas and sample catalogue; what is there already stays as it is."""
-    with writing() as connection:
+    with db.writing() as connection:
         counted = samples.load(connection, db.today())
     click.echo("new: " + ", ".join(f"{number} {name}" for name, number in counted.items()))
 
@@ -84,7 +74,7 @@ def load() -> None:
 @with_appcontext
 def refresh() -> None:
     """Move the sample catalogue's dates as if it were first loaded today."""
-    with writing() as connection:
+    with db.writing() as connection:
         click.echo(f"{samples.refresh(connection, db.today())} dates moved")
 
 
@@ -144,7 +134,7 @@ def restore(file: Path, yes: bool) -> None:
     """Replace the whole database by the one in FILE."""
     if not yes:
         click.confirm("This replaces everything in the database. Go on?", abort=True)
-    with writing() as connection:
+    with db.writing() as connection:
         names = connection.exec_driver_sql(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user"
         )

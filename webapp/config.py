@@ -39,10 +39,14 @@ def _database(raw: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
-def _port(raw: str) -> int:
-    if not re.fullmatch(r"\d{1,5}", raw) or not 1 <= int(raw) <= 65535:
-        raise ValueError("write a port from 1 to 65535")
+def _number(raw: str, least: int, most: int) -> int:
+    if not re.fullmatch(r"\d{1,6}", raw) or not least <= int(raw) <= most:
+        raise ValueError(f"write a number from {least} to {most}")
     return int(raw)
+
+
+def _port(raw: str) -> int:
+    return _number(raw, 1, 65535)
 
 
 def _web_address(raw: str) -> str:
@@ -96,6 +100,14 @@ def _hosts(raw: str) -> tuple[str, ...]:
     return hosts
 
 
+def _minutes(raw: str) -> int:
+    return _number(raw, 5, 1440)
+
+
+def _proxies(raw: str) -> int:
+    return _number(raw, 0, 9)
+
+
 def _switch(raw: str) -> bool:
     if raw.lower() not in ("on", "off"):
         raise ValueError("write on or off")
@@ -128,6 +140,8 @@ TABLE = (
     Setting("APPROVAL_EXPIRES", "", "last day of the approval", _day),
     Setting("DEFAULT_AREA", "511100", "area that a bare address shows; empty for the nation", _area),
     Setting("EMBED_HOSTS", "*", "origins that may frame an embed", _hosts),
+    Setting("SESSION_MINUTES", "480", "minutes without a click after which staff are signed out", _minutes),
+    Setting("PROXIES", "0", "how many proxies in front are trusted to say who asks (X-Forwarded-For)", _proxies),
     Setting("SAMPLE", "on", "load the sample catalogue at `make run`: on or off", _switch),
 )
 
@@ -151,6 +165,8 @@ class Settings:
     approval_expires: dt.date | None
     default_area: str
     embed_hosts: tuple[str, ...]
+    session_minutes: int
+    proxies: int
     sample: bool
 
     @classmethod

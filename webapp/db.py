@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -46,6 +48,24 @@ def connection() -> Connection:
     return found
 
 
+@contextmanager
+def writing() -> Iterator[Connection]:
+    """A connection in a transaction of its own that is committed at the end, undone when an error leaves it.
+
+    READ COMMITTED, so that it sees what others have committed by the time it holds a row's lock. The
+    request's reading connection begins anew afterwards: what is read then is what has been written.
+    """
+    shared: Connection | None = current_app.extensions.get("connection")
+    if shared is not None:
+        with shared.begin_nested():
+            yield shared
+        return
+    with engine().connect().execution_options(isolation_level="READ COMMITTED") as opened, opened.begin():
+        yield opened
+    if "connection" in g:
+        g.connection.rollback()
+
+
 def _close(_error: BaseException | None) -> None:
     opened = g.pop("connection", None)
     if opened is not None and opened is not current_app.extensions.get("connection"):
@@ -69,6 +89,13 @@ def today() -> dt.date:
     """The day that this application goes by; tests set its clock."""
     clock = current_app.extensions.get("clock")
     return clock().date() if clock else day_in_china()
+
+
+def now() -> dt.datetime:
+    """The moment that this application goes by, with its zone; tests set its clock."""
+    clock = current_app.extensions.get("clock")
+    moment: dt.datetime = clock() if clock else dt.datetime.now(CHINA)
+    return moment
 
 
 def versions(*layers: str) -> str:

@@ -6,25 +6,33 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from geo.errors import BadCoordinate, SpatialError
 from layers.errors import BadValue, UnknownLayer
 from layers.words import N_
+from webapp import db, session
+from webapp.i18n import language
 from webapp.i18n import translate as _
+from webapp.permissions import Forbidden, granted
+from webapp.session import SignInNeeded
 
 STATUSES: dict[type[Exception], int] = {
     BadValue: 400,
     BadCoordinate: 404,
     SpatialError: 400,
     UnknownLayer: 404,
+    SignInNeeded: 401,
+    Forbidden: 403,
     OperationalError: 503,
     InterfaceError: 503,
 }
 TITLES = {
     400: N_("网址里有个值不对"),
+    401: N_("请先登录"),
     403: N_("没有权限"),
     404: N_("没有找到"),
     405: N_("不能这样请求"),
@@ -84,6 +92,9 @@ def status_of(error: Exception) -> int:
 def problem_of(error: Exception) -> Problem:
     """What to tell about an exception; nothing of its insides unless it is about the request."""
     status = status_of(error)
+    if isinstance(error, CSRFError):
+        told = _("什么都没有存。请按返回键，写的内容还在，再提交一次；还不行就把内容复制下来，刷新页面再试。")
+        return Problem(status, _("这一页放得太久，没能提交"), told)
     title = _(TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400]))
     if isinstance(error, BadValue):
         allowed = error.allowed(_)
@@ -93,13 +104,30 @@ def problem_of(error: Exception) -> Problem:
         return Problem(status, title, detail, error.parameter, error.value, allowed)
     if isinstance(error, Gone):
         return Problem(status, title, _("信息过了有效期，或者已经有人做了。看看附近还有什么。"))
+    if isinstance(error, Forbidden):
+        return Problem(status, title, _where_instead(error))
+    if isinstance(error, SignInNeeded):
+        return Problem(status, title, _("登录已过期，或者还没有登录。写的内容还在：另开一页登录，再回到这一页提交。"))
     return Problem(status, title)
+
+
+def _where_instead(error: Forbidden) -> str:
+    """Where the account may do what it may not do here."""
+    who = session.current()
+    action = error.args[0] if error.args else None
+    found = granted(who, action, db.areas()) if who and action else []
+    if not found:
+        return _("您的账号没有这项权限。需要的话，请找管理员开通。")
+    names = _("、").join(area.label(language()) for area in found)
+    return _("这里不归您的账号管。您能办的地方：%(names)s。", names=names)
 
 
 def answer(error: Exception) -> Response:
     """The response to an exception: a page for pages, problem+json for everything else."""
     if isinstance(error, HTTPException) and error.code and error.code < 400:
         return error.get_response()  # type: ignore[return-value]
+    if isinstance(error, SignInNeeded) and request.method == "GET" and is_page():
+        return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
     problem = problem_of(error)
     if problem.status == 500:
         current_app.logger.error("%s %s", request.method, request.path, exc_info=error)
@@ -114,6 +142,8 @@ def answer(error: Exception) -> Response:
 def is_page() -> bool:
     """Whether the request asks for a page rather than for data."""
     path = request.path
+    if request.accept_mimetypes.best in ("application/json", "application/problem+json"):
+        return False
     if path.startswith(("/tiles/", "/facets/", "/api", "/static/", "/oembed")):
         return False
     return not path.endswith(FILES)

@@ -1,4 +1,4 @@
-"""Headers that keep a page to our own host: one policy for public pages, cross-origin reading for what embeds need."""
+"""What keeps pages to our own host: one policy of headers, forms only from our own pages, the cookie's flags."""
 
 from __future__ import annotations
 
@@ -6,19 +6,38 @@ import re
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
+from flask_wtf import CSRFProtect
 from secure import ContentSecurityPolicy, PermissionsPolicy, ReferrerPolicy, Secure, XContentTypeOptions
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import basemaps
+from webapp.config import Settings
 
 SHARED_PATHS = ("/static/", "/tiles/", "/facets/")
 SHARED_ENDINGS = (".geojson", "/card", "/map.js")
+PRIVATE_PATHS = ("/staff", "/account")
 SELF = "'self'"
+csrf = CSRFProtect()
 
 
 def init_app(app: Flask) -> None:
-    """Put the headers on every response."""
+    """Put the headers on every response, ask every unsafe request for its form's token."""
     app.extensions["headers"] = _headers(_basemap_hosts(app))
     app.after_request(_protect)
+    settings: Settings = app.config["SETTINGS"]
+    app.secret_key = settings.secret_key
+    app.config.update(
+        SESSION_COOKIE_NAME="guiyan",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+        WTF_CSRF_TIME_LIMIT=None,  # a form is good for as long as the session that it was made in
+    )
+    csrf.init_app(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0
+        )
 
 
 def _basemap_hosts(app: Flask) -> list[str]:
@@ -55,4 +74,11 @@ def _protect(response: Response) -> Response:
     headers.set_headers(response)
     if request.path.startswith(SHARED_PATHS) or request.path.endswith(SHARED_ENDINGS):
         response.headers["Access-Control-Allow-Origin"] = "*"
+    if is_private():
+        response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def is_private() -> bool:
+    """Whether the request is for a page of staff, which no cache may keep."""
+    return any(request.path == path or request.path.startswith(path + "/") for path in PRIVATE_PATHS)

@@ -10,7 +10,20 @@ from werkzeug.routing import BaseConverter
 import layers
 from webapp import cli, db, errors, i18n, present, security, statics
 from webapp.api import crawlers, downloads, facets, health, tiles
-from webapp.views import about, area, ask, chrome, directory, home, industry, mapview, place
+from webapp.views import (
+    about,
+    account,
+    area,
+    ask,
+    chrome,
+    directory,
+    home,
+    industry,
+    mapview,
+    place,
+    staff_chrome,
+    staff_home,
+)
 
 COMPRESSED = (
     "text/html", "text/css", "text/csv", "text/javascript", "application/javascript", "application/json",
@@ -21,6 +34,7 @@ BLUEPRINTS = (
     home.blueprint, mapview.blueprint, directory.blueprint, place.blueprint, ask.blueprint,
     area.blueprint, industry.blueprint, about.blueprint, crawlers.blueprint,
     tiles.blueprint, facets.blueprint, downloads.blueprint, health.blueprint,
+    account.blueprint, staff_home.blueprint,
 )  # fmt: skip
 
 
@@ -38,7 +52,7 @@ def connect(app: Flask) -> None:
     app.config["COMPRESS_MIMETYPES"] = list(COMPRESSED)
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = 5
-    for part in (i18n, errors, security, db, statics, present, chrome):
+    for part in (i18n, errors, security, db, statics, present, chrome, staff_chrome):
         part.init_app(app)
     Compress(app)
     for blueprint in BLUEPRINTS:

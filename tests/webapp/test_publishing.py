@@ -15,7 +15,7 @@ from layers.areas import Areas
 from layers.base import Status, fields
 from tests import places
 from tests.places import TODAY
-from tests.staff import NOON, desk, editor, person, reviewer
+from tests.desks import NOON, desk, editor, person, reviewer
 from webapp import drafts, publishing, revisions
 from webapp.models import Draft, Revision, State
 from webapp.permissions import Forbidden, Held, Role

@@ -1,0 +1,75 @@
+"""The log of who did what from where: one entry per act, which the database keeps append-only for 180 days."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from flask import has_request_context, request
+from sqlalchemy import Connection, insert
+
+from layers.words import N_, Labels
+from webapp import db
+from webapp.models import Audit
+from webapp.permissions import Signed
+
+SIGNED_IN, FAILED = "sign_in", "sign_in_failed"
+ACTIONS: Labels = {
+    SIGNED_IN: N_("登录"),
+    FAILED: N_("登录失败"),
+    "sign_out": N_("退出"),
+    "sessions_end": N_("退出其他设备"),
+    "password": N_("改密码"),
+    "two_step_on": N_("打开两步验证"),
+    "two_step_off": N_("关掉两步验证"),
+    "account_new": N_("新建账号"),
+    "account_title": N_("改名称"),
+    "account_block": N_("停用账号"),
+    "account_unblock": N_("恢复账号"),
+    "grant_give": N_("授权"),
+    "grant_take": N_("收回授权"),
+    "link_new": N_("发重设链接"),
+    "link_used": N_("用链接设密码"),
+    "log_export": N_("导出日志"),
+}
+"""What an entry's action is called on the page; an action without a name shows its key."""
+
+
+def note(
+    connection: Connection,
+    action: str,
+    who: Signed | str,
+    subject: str = "",
+    area: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Write an entry in the transaction of what it tells of, so that neither is there without the other.
+
+    `who` is an account, or a mere name where nobody is signed in (a typed one, or `flask` on the command line);
+    `subject` names what was acted on (`projects/12`, `account/3`), `area` the code of where it lies: who
+    administers that area sees the entry, an entry without area only who administers the widest one.
+    """
+    signed = who if isinstance(who, Signed) else None
+    entry = {
+        "at": db.now(),
+        "account_id": signed.id if signed else None,
+        "who": signed.name if signed else who,
+        "action": action,
+        "subject": subject,
+        "area": area,
+        "address": address(),
+        "detail": detail or {},
+    }
+    connection.execute(insert(Audit).values(**entry))
+
+
+def address() -> str | None:
+    """The address that the request came from, None outside requests and where it is none.
+
+    What a proxy says about it counts only as far as MAP_PROXIES trusts proxies (see security.py).
+    """
+    given = (request.remote_addr or "") if has_request_context() else ""
+    try:
+        return str(ipaddress.ip_address(given.partition("%")[0]))
+    except ValueError:
+        return None

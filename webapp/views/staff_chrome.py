@@ -1,0 +1,62 @@
+"""What every page of staff has around its content: navigation by what the account may do, and the language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+
+from layers.words import N_
+from webapp import db, session
+from webapp.i18n import LANGUAGES, translate
+from webapp.permissions import Action, Signed, anywhere
+
+PAGES = (
+    ("staff_places.page", N_("我的条目"), Action.SEE),
+    ("staff_review.page", N_("待审核"), Action.REVIEW),
+    ("staff_expiring.page", N_("快到期"), Action.VERIFY),
+    ("staff_enquiries.page", N_("反馈"), Action.ANSWER),
+    ("staff_checks.page", N_("抽查"), Action.CHECK),
+    ("staff_coverage.page", N_("各地情况"), Action.SEE),
+    ("staff_people.index", N_("人员"), Action.PEOPLE),
+    ("staff_log.page", N_("日志"), Action.AUDIT),
+)
+"""(endpoint, title, what it is for) in the order of the navigation; an endpoint that is not there is left out."""
+OURS = ("staff", "account")
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates of staff what they ask for; public pages never call it, so they never see the cookie."""
+    app.jinja_env.globals.update(signed_in=session.current, staff_nav=navigation)
+    app.url_defaults(keep_language)
+
+
+def navigation() -> list[tuple[str, str, bool]]:
+    """(title, URL, current) of the pages that the account may use."""
+    who = session.current()
+    return [(translate(title), url_for(endpoint), _here(endpoint)) for endpoint, title in _pages(who)] if who else []
+
+
+def first(who: Signed) -> str:
+    """Where an account begins: the first page of its navigation."""
+    found = _pages(who)
+    return url_for(found[0][0] if found else "account.page")
+
+
+def _pages(who: Signed) -> list[tuple[str, str]]:
+    return [
+        (endpoint, title)
+        for endpoint, title, action in PAGES
+        if endpoint in current_app.view_functions and anywhere(who, action, db.areas())
+    ]
+
+
+def _here(endpoint: str) -> bool:
+    return request.blueprint == endpoint.partition(".")[0]
+
+
+def keep_language(endpoint: str, values: dict[str, Any]) -> None:
+    """Carry a language that was asked for in the address along every link and redirect between staff's pages."""
+    asked = request.args.get("lang") if request else None
+    if asked in LANGUAGES and endpoint.partition(".")[0].partition("_")[0] in OURS:
+        values.setdefault("lang", asked)
