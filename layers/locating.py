@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from geo import crs
-from geo.crs import Datum
+from geo.crs import LABELS, Datum
 from geo.extent import kilometres
 from geo.pairs import Pair, read_pair
 from layers.areas import Areas
 from layers.words import N_, Translate
 
+__all__ = ["LABELS", "Datum", "Located", "Question", "doubts", "locate"]
 SIGNATURE_M = (200.0, 1500.0)
 """How far apart the datums lie in China: a point that is wrong by so much may be called by the wrong one."""
 
@@ -92,7 +93,7 @@ def _elsewhere(
         x, y = crs.to_wgs84([pair.x], [pair.y], other)
         if areas.locate(float(x[0]), float(y[0])) == wanted:
             metres = round(kilometres((pair.x, pair.y), (float(x[0]), float(y[0]))) * 1000)
-            values = {"datum": crs.LABELS[other], "metres": metres}
+            values = {"datum": LABELS[other], "metres": metres}
             words = N_("如果坐标来自%(datum)s，换算后差 %(metres)s 米，正好落在里面：是不是选错了来源？")
             found.append(Question(words, values, other, float(x[0]), float(y[0])))
     return found
@@ -108,7 +109,7 @@ def _signature(pair: Pair, kind: Datum, now: tuple[float, float], before: tuple[
         point = (float(x[0]), float(y[0]))
         if other != kind and kilometres(point, before) * 1000 < off / 3:
             words = N_("和原来的位置差 %(metres)s 米，正是%(datum)s坐标没有换算的样子：是不是选错了来源？")
-            return [Question(words, {"metres": round(off), "datum": crs.LABELS[other]}, other, *point)]
+            return [Question(words, {"metres": round(off), "datum": LABELS[other]}, other, *point)]
     return []
 
 
@@ -120,4 +121,4 @@ def doubts(lon: float, lat: float, datum: str) -> list[Question]:
     if metres < 1:
         return []
     words = N_("如果是从%(datum)s地图上抄的，真正的位置在 %(metres)s 米外，请对着地图看一眼")
-    return [Question(words, {"datum": crs.LABELS[Datum.GCJ02], "metres": round(metres)}, Datum.GCJ02, x, y)]
+    return [Question(words, {"datum": LABELS[Datum.GCJ02], "metres": round(metres)}, Datum.GCJ02, x, y)]

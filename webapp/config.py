@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from layers import LAYERS
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 PREFIX = "MAP_"
 
@@ -114,6 +116,22 @@ def _switch(raw: str) -> bool:
     return raw.lower() == "on"
 
 
+def _steps(raw: str) -> int:
+    if raw not in ("1", "2", "3"):
+        raise ValueError("write 1, 2 or 3")
+    return int(raw)
+
+
+def _days(raw: str) -> dict[str, int]:
+    found = dict(re.findall(r"([a-z]+)=(\d{1,4})", raw))
+    keys = {layer.key for layer in LAYERS}
+    if " ".join(f"{k}={n}" for k, n in found.items()) != " ".join(raw.split()) or not set(found) <= keys:
+        raise ValueError(f"write days behind layers, like projects=60 parks=120; layers are {', '.join(sorted(keys))}")
+    if any(int(n) < 1 for n in found.values()):
+        raise ValueError("a verification stands for at least a day")
+    return {key: int(n) for key, n in found.items()}
+
+
 @dataclass(frozen=True)
 class Setting:
     """One line of the table: environment name without prefix, default, help, reader."""
@@ -142,6 +160,9 @@ TABLE = (
     Setting("EMBED_HOSTS", "*", "origins that may frame an embed", _hosts),
     Setting("SESSION_MINUTES", "480", "minutes without a click after which staff are signed out", _minutes),
     Setting("PROXIES", "0", "how many proxies in front are trusted to say who asks (X-Forwarded-For)", _proxies),
+    Setting("REVIEW_STEPS", "1", "how many people must approve before something is public: 1, 2 or 3", _steps),
+    Setting("SELF_APPROVAL", "off", "whether one may approve what one wrote: on or off", _switch),
+    Setting("VERIFIED_DAYS", "", "how long a verification stands, by layer, like projects=60 parks=120", _days),
     Setting("SAMPLE", "on", "load the sample catalogue at `make run`: on or off", _switch),
 )
 
@@ -167,6 +188,9 @@ class Settings:
     embed_hosts: tuple[str, ...]
     session_minutes: int
     proxies: int
+    review_steps: int
+    self_approval: bool
+    verified_days: dict[str, int]
     sample: bool
 
     @classmethod

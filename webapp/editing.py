@@ -54,7 +54,7 @@ def place(desk: Desk, sent: Typed, area: str) -> None:
     """Turn a pasted pair into `lon` and `lat`; what is wrong with it becomes a problem, and nothing else changes."""
     if not sent.coords:
         return
-    if sent.datum not in locating.Datum:
+    if sent.datum not in locating.LABELS:
         sent.problems["coords"] = _("先选坐标是从哪里抄来的")
         return
     try:
@@ -110,7 +110,7 @@ def context(desk: Desk, draft: Row[Any], sent: Typed | None = None, *, say: bool
         "alike": alike or [],
         "stale": _theirs(desk, layer, stale, values) if stale is not None else None,
         "place": preview(layer, checked),
-        "datums": [(key, _(label)) for key, label in locating.crs.LABELS.items()],
+        "datums": [(key, _(label)) for key, label in locating.LABELS.items()],
         "until": lasting.stands_until(layer, desk.today),
         "map": mapping.part(_around(layer, draft, values)),
     }

@@ -12,12 +12,13 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from geo.errors import BadCoordinate, SpatialError
-from layers.errors import BadValue, UnknownLayer
+from layers.errors import BadValue, UnknownLayer, UnknownPlace
 from layers.words import N_
 from webapp import db, session
 from webapp.i18n import language
 from webapp.i18n import translate as _
-from webapp.permissions import Forbidden, granted
+from webapp.permissions import Forbidden, NotByYou, granted
+from webapp.publishing import NotNow
 from webapp.session import SignInNeeded
 
 STATUSES: dict[type[Exception], int] = {
@@ -25,8 +26,10 @@ STATUSES: dict[type[Exception], int] = {
     BadCoordinate: 404,
     SpatialError: 400,
     UnknownLayer: 404,
+    UnknownPlace: 404,
     SignInNeeded: 401,
     Forbidden: 403,
+    NotNow: 409,
     OperationalError: 503,
     InterfaceError: 503,
 }
@@ -36,6 +39,7 @@ TITLES = {
     403: N_("没有权限"),
     404: N_("没有找到"),
     405: N_("不能这样请求"),
+    409: N_("现在不能这样做"),
     410: N_("这一条已经撤下或过期"),
     413: N_("内容太大"),
     414: N_("网址太长"),
@@ -104,6 +108,8 @@ def problem_of(error: Exception) -> Problem:
         return Problem(status, title, detail, error.parameter, error.value, allowed)
     if isinstance(error, Gone):
         return Problem(status, title, _("信息过了有效期，或者已经有人做了。看看附近还有什么。"))
+    if isinstance(error, NotByYou | NotNow):
+        return Problem(status, title, _(str(error)))
     if isinstance(error, Forbidden):
         return Problem(status, title, _where_instead(error))
     if isinstance(error, SignInNeeded):

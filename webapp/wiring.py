@@ -8,6 +8,7 @@ from flask_compress import Compress
 from werkzeug.routing import BaseConverter
 
 import layers
+from layers import lasting
 from webapp import cli, db, errors, i18n, present, security, statics
 from webapp.api import crawlers, downloads, facets, health, tiles
 from webapp.views import (
@@ -22,6 +23,7 @@ from webapp.views import (
     mapview,
     place,
     staff_chrome,
+    staff_drafts,
     staff_home,
 )
 
@@ -34,7 +36,7 @@ BLUEPRINTS = (
     home.blueprint, mapview.blueprint, directory.blueprint, place.blueprint, ask.blueprint,
     area.blueprint, industry.blueprint, about.blueprint, crawlers.blueprint,
     tiles.blueprint, facets.blueprint, downloads.blueprint, health.blueprint,
-    account.blueprint, staff_home.blueprint,
+    account.blueprint, staff_home.blueprint, staff_drafts.blueprint,
 )  # fmt: skip
 
 
@@ -46,6 +48,7 @@ class LayerKey(BaseConverter):
 
 def connect(app: Flask) -> None:
     """Everything that `create_app` needs, in the order it needs it."""
+    lasting.use(app.config["SETTINGS"].verified_days)
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.converters["layer"] = LayerKey

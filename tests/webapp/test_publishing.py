@@ -14,8 +14,8 @@ from layers import record
 from layers.areas import Areas
 from layers.base import Status, fields
 from tests import places
-from tests.places import TODAY
 from tests.desks import NOON, desk, editor, person, reviewer
+from tests.places import TODAY
 from webapp import drafts, publishing, revisions
 from webapp.models import Draft, Revision, State
 from webapp.permissions import Forbidden, Held, Role

@@ -128,11 +128,12 @@ def locate() -> Response:
     if not anywhere(here.who, Action.DRAFT, here.areas):
         abort(403)
     datum, epsg = given.get("datum", ""), given.get("epsg", "")
-    if datum not in locating.Datum:
+    if datum not in locating.LABELS:
         return make_response(jsonify(title=_("先选坐标是从哪里抄来的")), 400)
     code = int(epsg) if epsg.isdecimal() and len(epsg) < 6 else None
     try:
-        return jsonify(editing.located(here, given.get("coords", ""), datum, code, given.get("area", ""), _before(given)))
+        area, before = given.get("area", ""), _before(given)
+        return jsonify(editing.located(here, given.get("coords", ""), datum, code, area, before))
     except SpatialError as error:
         kind = type(error).__name__ == "ZoneMissing"
         return make_response(jsonify(title=_(error.message, **error.values), zone=kind), 400)
