@@ -27,6 +27,8 @@ MOST_PHOTOS = 4
 SHORT = {"name": 40, "summary": 40, "name_en": 80, "summary_en": 160}
 YES, NO = {"1", "true", "yes", "是", "有", "√"}, {"0", "false", "no", "否", "无", "没有"}
 MACHINE_SET = ("id", "pinyin")
+WHERE = ("area", "zone", "precision", "radius_km")
+"""Columns that a position is judged with; what is wrong elsewhere does not keep it from being judged."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def check(layer: Layer, values: Mapping[str, Any], stage: Need, areas: Areas) ->
         elif name not in (*position.KEYS, *MACHINE_SET):
             checked.problems.append(Problem(name, N_("没有这一栏")))
     _take_area(checked, areas)
-    if not checked.problems:
+    if not {problem.column for problem in checked.problems} & set(WHERE):
         position.take(checked.values, values, areas, checked.problems, checked.warnings, Problem)
     _complete(checked, declared, stage)
     if "name" in checked.values:

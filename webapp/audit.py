@@ -31,6 +31,14 @@ ACTIONS: Labels = {
     "link_new": N_("发重设链接"),
     "link_used": N_("用链接设密码"),
     "log_export": N_("导出日志"),
+    "submit": N_("交去审核"),
+    "approve": N_("审核通过"),
+    "return": N_("退回修改"),
+    "discard": N_("删掉草稿"),
+    "verify": N_("核实"),
+    "withdraw": N_("撤下"),
+    "progress": N_("改进度"),
+    "restore": N_("取回旧版"),
 }
 """What an entry's action is called on the page; an action without a name shows its key."""
 

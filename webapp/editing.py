@@ -171,4 +171,5 @@ def told(desk: Desk, draft: Row[Any]) -> dict[str, Any]:
     warned = {p.column: p.text(_) for p in checked.warnings if not forms.empty(draft.values.get(p.column))}
     measure = forms.meter(layer, draft.values, checked)
     return {"version": draft.version, "problems": typed_, "warnings": warned, "have": measure.have,
-            "need": len(measure.parts), "parts": [ok for _label, _name, ok in measure.parts]}  # fmt: skip
+            "need": len(measure.parts), "parts": [ok for _label, _name, ok in measure.parts],
+            "missing": [name for _label, name, ok in measure.parts if not ok]}  # fmt: skip

@@ -25,6 +25,9 @@ from webapp.views import (
     staff_chrome,
     staff_drafts,
     staff_home,
+    staff_photos,
+    staff_places,
+    staff_review,
 )
 
 COMPRESSED = (
@@ -36,7 +39,8 @@ BLUEPRINTS = (
     home.blueprint, mapview.blueprint, directory.blueprint, place.blueprint, ask.blueprint,
     area.blueprint, industry.blueprint, about.blueprint, crawlers.blueprint,
     tiles.blueprint, facets.blueprint, downloads.blueprint, health.blueprint,
-    account.blueprint, staff_home.blueprint, staff_drafts.blueprint,
+    account.blueprint, staff_home.blueprint, staff_drafts.blueprint, staff_photos.blueprint, staff_photos.public,
+    staff_places.blueprint, staff_places.expiring, staff_review.blueprint,
 )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ OURS = ("staff", "account")
 
 def init_app(app: Flask) -> None:
     """Give the templates of staff what they ask for; public pages never call it, so they never see the cookie."""
-    app.jinja_env.globals.update(signed_in=session.current, staff_nav=navigation)
+    app.jinja_env.globals.update(signed_in=session.current, staff_nav=navigation, china=db.CHINA)
     app.url_defaults(keep_language)
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as Answer
 import layers
 from geo.errors import SpatialError
 from layers import locating
+from layers.base import Need
 from webapp import audit, desk, drafts, editing, photos, session
 from webapp.i18n import translate as _
 from webapp.permissions import Action, anywhere
@@ -41,6 +42,16 @@ def page(id: int) -> str:
     here = desk.reading()
     draft = drafts.get(here, id, Action.DRAFT)
     return render_template("staff/draft.html", **editing.context(here, draft, say=draft.state == "returned"))
+
+
+@blueprint.get(PATH + "/preview")
+def preview(id: int) -> str:
+    """The entry as the public's list would show it, of whatever is right so far."""
+    here = desk.reading()
+    draft = drafts.get(here, id, Action.DRAFT)
+    layer = layers.get(draft.layer)
+    place = editing.preview(layer, drafts.judged(here, draft, Need.DRAFT))
+    return render_template("staff/preview.html", layer=layer, place=place)
 
 
 @blueprint.post(PATH)
