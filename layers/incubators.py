@@ -71,8 +71,9 @@ def offer(place: Any, _: Translate) -> Offer | None:
     """12 个 空工位 免租 12 个月·县级返乡创业园."""
     level = _(LEVEL[place.level]) if place.level else ""
     kind = _(KIND[place.kind]) if place.kind else ""
+    sort = _("%(level)s%(kind)s", level=level, kind=kind) if level and kind else level or kind
     rent = _("免租 %(n)s 个月", n=place.rent_free) if place.rent_free else ""
-    how = "·".join(part for part in (rent, _("%(level)s%(kind)s", level=level, kind=kind)) if part)
+    how = _("·").join(part for part in (rent, sort) if part)
     if place.desks_free is None:
         return Offer(_("空位未说明"), "", how)
     return Offer(_("%(n)s 个", n=place.desks_free), _("空工位"), how)

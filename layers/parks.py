@@ -83,7 +83,8 @@ def offer(place: Any, _: Translate) -> Offer | None:
     """3000 ㎡ 空厂房 6–9 元/㎡·月."""
     kind = _(KIND[place.kind]) if place.kind else ""
     level = _(LEVEL[place.level]) if place.level else ""
-    how = "·".join(part for part in (place.rent.amount if place.rent else "", level + kind) if part)
+    sort = _("%(level)s%(kind)s", level=level, kind=kind) if level and kind else level or kind
+    how = _("·").join(part for part in (place.rent.said(_) if place.rent else "", sort) if part)
     if place.factory_free is not None:
         return Offer(f"{plain(place.factory_free)} ㎡", _("空厂房"), how)
     return Offer(_("空厂房未说明"), "", how)

@@ -14,6 +14,12 @@ from sqlalchemy.types import TypeDecorator
 from layers.intervals import Interval
 from layers.quantity import plain
 from layers.ranges import Range
+from layers.words import N_, Translate
+
+UNITS = (
+    N_("元/㎡·月"), N_("元/㎡"), N_("元/月"), N_("元/m³"), N_("元/kWh"), N_("元/吨"), N_("元/亩·年"), N_("万元/亩"),
+)  # fmt: skip
+"""Units that prices usually carry, so that they are translated; any other is shown as it was written."""
 
 _SHAPE = re.compile(
     r"(?P<low>\d+(?:\.\d+)?)(?:\s*[-–—~～]\s*(?P<high>\d+(?:\.\d+)?))?\s*"
@@ -47,6 +53,10 @@ class Price:
         """6–9 元/㎡·月."""
         high = "" if self.high is None else f"–{plain(self.high)}"
         return f"{plain(self.low)}{high} {self.unit}"
+
+    def said(self, _: Translate) -> str:
+        """The amount with its unit in the reader's language."""
+        return self.amount.removesuffix(self.unit) + _(self.unit)
 
     def __str__(self) -> str:
         """The form that `parse` reads back."""

@@ -151,7 +151,7 @@ def offer(place: Any, _: Translate) -> Offer | None:
     """10–30 万元 起步 租赁·现成厂房."""
     ways = [COOPERATION[key] for key in place.cooperation or ()][:1]
     sites = [LAND[key] for key in place.land or ()][:1]
-    how = "·".join(_(label) for label in ways + sites)
+    how = _("·").join(_(label) for label in ways + sites)
     if place.budget is None:
         return Offer(_("资金未说明"), "", how)
     ends = [end for end in (place.budget, place.budget_max) if end is not None]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from layers.words import N_, Translate
 
-WAN, YI = N_("{wan} 万元"), N_("{yi} 亿元")
+WAN, YI, WAN_TO_YI = N_("{wan} 万元"), N_("{yi} 亿元"), N_("{wan} 万–{yi} 亿元")
 """Money as Chinese counts it, in ten thousands; a language that does not may use {yuan}, the full number, instead."""
 WAN_YUAN, YI_WAN = 10_000, 10_000
 Number = Decimal | float | int
@@ -28,6 +28,8 @@ def quantity(numbers: list[Number], unit: str, _: Translate) -> str:
 
 def _money(numbers: list[Decimal], _: Translate) -> str:
     yuan = _span([f"{number * WAN_YUAN:,.0f}" for number in numbers])
+    if numbers[0] < YI_WAN <= numbers[-1]:
+        return _(WAN_TO_YI).format(wan=plain(numbers[0]), yi=plain(numbers[-1] / YI_WAN), yuan=yuan)
     if numbers[0] >= YI_WAN:
         return _(YI).format(yi=_span([plain(number / YI_WAN) for number in numbers]), yuan=yuan)
     return _(WAN).format(wan=_span([plain(number) for number in numbers]), yuan=yuan)

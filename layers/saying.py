@@ -43,8 +43,8 @@ def said(field: Field, value: Any, _: Translate) -> str:
 
 
 def _price(price: Price, _: Translate) -> str:
-    about = "，".join(part for part in (price.on, price.source) if part)
-    return f"{price.amount}（{about}）" if about else price.amount
+    about = _("，").join(part for part in (price.on, _(price.source) if price.source else "") if part)
+    return price.said(_) + (_("（%(note)s）", note=about) if about else "")
 
 
 def shown(layer: Layer, place: Any, _: Translate) -> Iterator[tuple[str, str, str]]:

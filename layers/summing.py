@@ -38,6 +38,13 @@ def summary(connection: Connection, layer: Layer, today: dt.date) -> Summary:
     return Summary(row[0], row[1], dict(zip(map(str, Precision), row[4:], strict=True)), row[2], row[3], sources)
 
 
+def kinds(connection: Connection, layer: Layer, today: dt.date) -> list[str]:
+    """The kinds that the public rows of a layer with a column `kind` have, in alphabetical order."""
+    column = layer.model.__table__.c.kind
+    found = connection.execute(select_only(layer, today, column).where(column.is_not(None)).distinct())
+    return sorted(found.scalars())
+
+
 def stamps(connection: Connection, layer: Layer, today: dt.date, limit: int, offset: int) -> list[tuple[int, str]]:
     """(id, day of the last change) of a stretch of the public rows, in the order of their ids."""
     model = layer.model

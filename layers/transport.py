@@ -26,6 +26,8 @@ KIND = {
 }
 NODES = ("station", "airport", "interchange", "port")
 """The kinds that one goes to; the others are lines that one goes along."""
+LINES = ("motorway", "trunk", "primary", "rail", "rail_link")
+"""The kinds that one goes along, as a legend tells them."""
 STATE = {"open": N_("已通"), "building": N_("在建"), "planned": N_("规划")}
 FIRST_ZOOM = {"trunk": 8, "primary": 9}
 """Kinds of line that small scales have no room for, and the zoom from which they are drawn."""
@@ -50,7 +52,7 @@ def offer(place: Any, _: Translate) -> Offer | None:
     kind = _(KIND[place.kind]) if place.kind else _("交通")
     state = _(STATE[place.state]) if place.state and place.state != "open" else ""
     parts = (_("高铁") if place.high_speed else "", place.ref or "", place.line or "", state)
-    return Offer(kind, "", "·".join(part for part in parts if part))
+    return Offer(kind, "", _("·").join(part for part in parts if part))
 
 
 def detail(zoom: int) -> ColumnElement[bool]:

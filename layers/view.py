@@ -12,7 +12,7 @@ from layers.errors import BadValue, UnknownParameter
 from layers.layer import Layer
 from layers.quantity import plain
 from layers.query import LISTED, SHARED, Query, spell
-from layers.words import N_
+from layers.words import N_, Translate
 
 MIN_ZOOM, MAX_ZOOM = 3, 18
 At = tuple[float, float, float]
@@ -74,6 +74,17 @@ class View:
     def url(self, path: str) -> str:
         """The path with the canonical parameters behind it."""
         return f"{path}?{spell(self.params())}"
+
+    def sentence(self, areas: Areas, _: Translate, lang: str) -> str:
+        """The questions as a reader says them: what is shared once, then the layers with what is their own."""
+        if len(self.queries) == 1:
+            return self.listed.sentence(areas, _, lang)
+        shared = [words for name, words in self.listed.parts(areas, _, lang) if name in SHARED]
+        named = []
+        for query in self.queries:
+            own = _("·").join(words for name, words in query.parts(areas, _, lang) if name not in SHARED)
+            named.append(_(query.layer.title) + (_("（%(note)s）", note=own) if own else ""))
+        return (_("·").join(shared) + _("：") if shared else "") + _("、").join(named)
 
     def asking(self, query: Query) -> View:
         """The same View with its listed question replaced; what is shared goes to every layer."""

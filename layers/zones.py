@@ -46,7 +46,7 @@ def offer(place: Any, _: Translate) -> Offer | None:
     """24 平方公里 县级·种养、文旅."""
     level = [_(LEVEL[place.level])] if place.level else []
     focus = _("、").join(_(FOCUS[key]) for key in place.focus or ())
-    how = "·".join([*level, *filter(None, [focus])])
+    how = _("·").join([*level, *filter(None, [focus])])
     if place.size is None:
         return Offer(_("面积未说明"), "", how)
     return Offer(f"{plain(place.size)} {_('平方公里')}", "", how)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app, g
 from sqlalchemy import Connection, Engine, create_engine, select
 
-from layers import asking
+from layers import asking, summing
 from layers.areas import Areas
 from layers.layer import Layer
 from webapp.models import LayerVersion
@@ -116,8 +116,17 @@ def migrated() -> bool:
 
 def credits_due(layer: Layer) -> list[str]:
     """Sources that must be named wherever the layer shows; asked once for each version of it."""
-    kept: dict[str, tuple[object, list[str]]] = current_app.extensions.setdefault("credits", {})
+    return _asked_once("credits", layer, asking.credits_due)
+
+
+def kinds(layer: Layer) -> list[str]:
+    """The kinds that public rows of a layer have; asked once for each version of it."""
+    return _asked_once("kinds", layer, summing.kinds)
+
+
+def _asked_once(what: str, layer: Layer, ask: Callable[[Connection, Layer, dt.date], list[str]]) -> list[str]:
+    kept: dict[str, tuple[object, list[str]]] = current_app.extensions.setdefault(what, {})
     state = (versions(layer.key), today())
     if layer.key not in kept or kept[layer.key][0] != state:
-        kept[layer.key] = (state, asking.credits_due(connection(), layer, today()))
+        kept[layer.key] = (state, ask(connection(), layer, today()))
     return kept[layer.key][1]

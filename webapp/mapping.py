@@ -9,7 +9,7 @@ from flask import current_app, url_for
 
 import layers
 from geo.extent import Box, box_around
-from layers import overlay
+from layers import overlay, transport
 from layers.layer import Layer
 from layers.query import Query, spell
 from layers.view import View
@@ -114,8 +114,16 @@ def badge() -> dict[str, Any]:
         sources.append(_(basemaps.OUTLINES))
     if settings.approval_no and settings.approval_source:
         sources.append(settings.approval_source)
+    if "rail_link" in db.kinds(transport.layer):
+        sources.append(_("虚线铁路是两站连线，示意"))
     sources += sorted({credit for layer in layers.LAYERS for credit in db.credits_due(layer)})
     return {"approval": approval(), "sources": sources}
+
+
+def lines() -> list[tuple[str, str]]:
+    """(kind, label) of the lines that maps draw now, for their legend."""
+    there = db.kinds(transport.layer)
+    return [(kind, _(transport.KIND[kind])) for kind in transport.LINES if kind in there]
 
 
 def strings() -> dict[str, str]:

@@ -48,6 +48,11 @@ class Facet:
     unit: str = ""
     name: str = ""
 
+    @property
+    def offers(self) -> bool:
+        """Whether it can narrow what is found, or does so already."""
+        return bool(self.value) or any(choice.count or choice.on for choice in self.choices)
+
 
 @dataclass(frozen=True)
 class Result:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, url_for
+from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
 from layers import quantity as quantities
@@ -15,10 +16,12 @@ from layers import saying
 from layers.areas import Area, Level
 from layers.latin import latin
 from layers.layer import Layer
+from layers.words import N_
 from webapp import db, drawing
 from webapp.i18n import language
 from webapp.i18n import translate as _
 
+HAN = re.compile("[\u3400-\u9fff]")
 LOCATOR_SIZE = (44, 52)
 LOCATOR_DETAIL = 0.4
 """Simplification of the locator's outlines, in its own units."""
@@ -28,7 +31,7 @@ def init_app(app: Flask) -> None:
     """Offer these functions to every template."""
     offered = (
         place_url, where, money, freshness, precision_note, tel, locator, locator_shapes,
-        letter, shown, quantity, hours, offered_name, offered_summary, area_label, host,
+        letter, shown, quantity, hours, own_words, offered_name, offered_summary, area_label, host,
     )  # fmt: skip
     app.jinja_env.globals.update({function.__name__: function for function in offered})
 
@@ -98,9 +101,31 @@ def shown(layer: Layer, place: Any) -> list[tuple[str, str, str]]:
     return list(saying.shown(layer, place, _))
 
 
-def hours(text: str) -> str:
-    """Duty hours with their one usual word in the reader's language."""
-    return text.replace("工作日", _("工作日"))
+HOURS = (N_("工作日"), N_("周一到周五"), N_("周一到周六"), N_("每天"), N_("，"))
+"""What duty hours are usually written with."""
+SOURCES = (
+    N_("示例，由本项目编写"), N_("示例，由本项目编写；电话是真实的公共热线"),
+    N_("示例，由本项目编写；范围不是规划界线"),
+    N_("公开车站数据集"), N_("示意，由车站位置连成"), N_("airportsdata（MIT）"), N_("维基百科坐标"),
+    N_("国家统计局 2023 区划代码；位置是乡镇范围的中间点"), N_("GeoNames（CC BY 4.0）"),
+    N_("示意：两站之间连直线，不是铁路真实走向"), N_("政务服务大厅内（示例）"),
+)  # fmt: skip
+"""Sources and remarks of the catalogue that come with the program."""
+
+
+def hours(text: str) -> Markup:
+    """Duty hours with their usual words in the reader's language."""
+    for word in HOURS:
+        text = text.replace(word, _(word))
+    return own_words(text)
+
+
+def own_words(text: Any) -> Markup:
+    """A place's own text: translated when it came with the program, else marked as Chinese for readers of English."""
+    said = _(str(text)) if text else ""
+    if language() == "en" and HAN.search(said):
+        return Markup('<span lang="zh-CN">{}</span>').format(said)
+    return Markup.escape(said)
 
 
 def quantity(numbers: list[Any], unit: str) -> str:

@@ -160,7 +160,18 @@ def centre(area: Area) -> list[tuple[Layer, Row[Any]]]:
     above = db.areas().county(area.code)
     if not found and above is not None and above.code != area.code:
         found = rows(narrowed(of("services", above, limit=1), "kind", "center"))
-    return found
+    return sorted(found, key=lambda pair: pair[1].area)
+
+
+def cities() -> list[Area]:
+    """The cities that have listings, parks or incubators."""
+    return [
+        city
+        for province, n, m in parts(None)
+        if n + m
+        for city, listings, carriers in parts(province)
+        if listings + carriers
+    ]
 
 
 def way_out(area: Area) -> list[tuple[Layer, Row[Any]]]:

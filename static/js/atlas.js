@@ -12,15 +12,17 @@ import { PlaceTiles } from "./tiles.js";
 import { onLookChange } from "./tokens.js";
 
 const COUNTY_NAME_ZOOM = 8, TAG_STEP = 26, ROOM = spiral(56, 56, 8);
+/** A screen narrower than this has room for fewer marks; marks further outside than EDGE are not drawn (pixels). */
+const NARROW = 600, EDGE = 36;
 
 /** Called by the map's script with the Leaflet map and the options that the server wrote. */
 export function atlas(map, options) {
   const drawn = new Map(), words = options.strings, container = map.getContainer();
-  let layers = [], turn = 0, lit = null, waiting, ours = false;
+  let layers = [], turn = 0, lit = null, waiting, ours = false, groups = [], drawnAt = -1;
   map.createPane("shapes").classList.add("pane-shapes");
+  addControls(map, options);
   fit(options.bounds);
   const basemap = addBasemap(map, options), labels = new Labels(map, options.lang), ground = new Ground(map, card);
-  addControls(map, options);
 
   function setLayers(list) {
     layers.forEach((layer) => layer.shapes.remove());
@@ -35,11 +37,19 @@ export function atlas(map, options) {
     if (mine !== turn || zoom !== Math.round(map.getZoom())) return;
     const all = loaded.flatMap((l) => l.features).map((f) => ({ ...f, ...pixel(f, zoom) }));
     const features = all.filter((f) => !f.layer.ground), below = all.filter((f) => onGround(f, zoom));
-    const marks = merge(features.filter((f) => f.precision !== "county"), zoom < 14 ? 1 : 0.6);
+    const marks = merge(features.filter((f) => f.precision !== "county"), slack(zoom));
     const tags = counted(features.filter((f) => f.precision === "county" && (f.n === undefined || f.first)), zoom);
-    show([...marks, ...placed(tags, marks, named, zoom, below)], zoom);
+    groups = [...marks, ...placed(tags, marks, named, zoom, below)];
+    drawnAt = zoom;
+    show(zoom);
     container.dataset.marks = drawn.size;
     container.dispatchEvent(new CustomEvent("atlas:drawn", { bubbles: true, detail: { failed: loaded.some((l) => l.failed) } }));
+  }
+
+  /** How near two marks may come before they become one. */
+  function slack(zoom) {
+    if (zoom >= 14) return 0.6;
+    return zoom < 11 && map.getSize().x < NARROW ? 1.3 : 1;
   }
 
   function pixel(f, zoom) {
@@ -55,8 +65,8 @@ export function atlas(map, options) {
       found.set(f.county, { ...f, members: [...members, { ...f, count: n }], count: count + n });
     }
     const tags = [...found.values()].map(({ x, y, count, members }) => ({ x, y, count, members, layer: members[0].layer }));
-    const groups = merge(tags, zoom < COUNTY_NAME_ZOOM ? 1.3 : 0);
-    return groups.map((group) => ({ ...group, members: group.members.flatMap((tag) => tag.members), tag: true }));
+    const together = merge(tags, zoom < COUNTY_NAME_ZOOM ? 1.3 : 0);
+    return together.map((group) => ({ ...group, members: group.members.flatMap((tag) => tag.members), tag: true }));
   }
 
   /** Puts the names where the marks leave room, and each county's counts beside its name. */
@@ -83,8 +93,11 @@ export function atlas(map, options) {
     return { ...tag, x, y };
   }
 
-  function show(groups, zoom) {
-    const wanted = new Map(groups.map((group) => [key(group, zoom), group]));
+  /** Draws the groups in sight; panning brings the others in before they are needed. */
+  function show(zoom) {
+    const { min, max } = map.getPixelBounds(map.getCenter(), zoom);
+    const near = groups.filter(({ x, y }) => x > min.x - EDGE && x < max.x + EDGE && y > min.y - EDGE && y < max.y + EDGE);
+    const wanted = new Map(near.map((group) => [key(group, zoom), group]));
     for (const [name, marker] of drawn) if (!wanted.has(name)) { marker.remove(); drawn.delete(name); }
     for (const [name, group] of wanted) if (!drawn.has(name)) drawn.set(name, add(group, zoom));
     highlight(lit);
@@ -159,8 +172,8 @@ export function atlas(map, options) {
   function fit(bounds) {
     if (!bounds || !map.getSize().x) return;
     ours = true;
-    const foot = covered();
-    map.fitBounds([[bounds[1], bounds[0]], [bounds[3], bounds[2]]], { paddingTopLeft: [6, foot ? 62 : 10], paddingBottomRight: [6, foot || 10], animate: false });
+    const foot = covered(), below = foot || container.querySelector(".badge").offsetHeight + 4;
+    map.fitBounds([[bounds[1], bounds[0]], [bounds[3], bounds[2]]], { paddingTopLeft: [6, foot ? 62 : 10], paddingBottomRight: [6, below], animate: false });
     ours = false;
   }
 
@@ -170,6 +183,9 @@ export function atlas(map, options) {
     return pane && getComputedStyle(pane).position === "fixed" ? Math.min(pane.offsetHeight, map.getSize().y / 2) : 0;
   }
 
+  map.on("move", () => {
+    if (map.getZoom() === drawnAt) show(drawnAt);
+  });
   map.on("moveend", () => {
     refresh();
     clearTimeout(waiting);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, render_template
 
-from webapp import cache
+from webapp import cache, profile
 
 blueprint = Blueprint("ask", __name__)
 HOTLINES = ("12333", "12345")
@@ -13,5 +13,6 @@ HOTLINES = ("12333", "12345")
 
 @blueprint.get("/ask")
 def page() -> Response:
-    """The public hotlines, and how to find the office of a county."""
-    return cache.by_content(make_response(render_template("ask.html", hotlines=HOTLINES)))
+    """The public hotlines, and the service centres of every city that has places."""
+    cities = [(city, centres) for city in profile.cities() if (centres := profile.centre(city))]
+    return cache.by_content(make_response(render_template("ask.html", hotlines=HOTLINES, cities=cities)))

@@ -16,7 +16,9 @@ from webapp.i18n import language, translate
 def init_app(app: Flask) -> None:
     """Give the templates their common context."""
     app.context_processor(context)
-    app.jinja_env.globals.update(_=translate, linked_place=linked.place, linked_area=linked.area)
+    app.jinja_env.globals.update(
+        _=translate, linked_place=linked.place, linked_area=linked.area, map_lines=mapping.lines
+    )
 
 
 def context() -> dict[str, Any]:

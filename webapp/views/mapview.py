@@ -17,7 +17,7 @@ blueprint = Blueprint("mapview", __name__)
 def page() -> Response:
     """The map alone, with its sentence."""
     view = asked()
-    sentence = _("；").join(query.sentence(db.areas(), _, language()) for query in view.queries)
+    sentence = view.sentence(db.areas(), _, language())
     content = render_template(
         "map.html", view=view, sentence=sentence, map=mapping.part(view), area=chrome.chosen_area(view.listed.area)
     )
