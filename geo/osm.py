@@ -30,19 +30,23 @@ TAGS = (
     ("harbour", "yes"),
 )
 """Everything else is passed over before Python sees it."""
-EVERY = 500_000
-"""Objects between two reports of progress."""
+EVERY = 50_000
+"""Objects of the network between two reports of progress."""
+NODES = ("interchange", "station", "port")
+"""Kinds that are a point, however they are drawn."""
+LONGEST_REF = 24
 Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Found:
-    """One way or node of the network: kind and state as our own words, names as they are tagged; WGS 84."""
+    """One object of the network: kind and state as our own words, names as they are tagged; WGS 84."""
 
     id: str
     kind: str
     state: str
     name: str
+    name_en: str
     ref: str
     high_speed: bool
     geometry: BaseGeometry
@@ -51,11 +55,12 @@ class Found:
 def read(path: Path, report: Report = lambda text: None) -> Iterator[Found]:
     """Roads, railways, interchanges, stations and ports of a file (.osm.pbf, .osm, .osm.bz2).
 
-    Three passes: ways, then the positions of their nodes, then tagged nodes. Memory holds the
+    Passes over relations, ways, the positions of their nodes, tagged nodes. Memory holds the
     chosen ways and their nodes only. Raises UnreadableFile for anything that is no such file.
     """
+    report(f"{path.name}: {path.stat().st_size / 1e6:,.1f} MB; relations and ways")
     try:
-        ways = list(_ways(path, report))
+        ways = [*_areas(path), *_ways(path, report)]
         yield from _lines(path, ways, report)
         yield from _nodes(path, report)
     except (RuntimeError, osmium.InvalidLocationError) as error:
@@ -73,8 +78,8 @@ def kind_of(tags: Mapping[str, str]) -> tuple[str, str] | None:
         return highway, "open"
     if highway == "motorway_junction":
         return "interchange", "open"
-    if railway in UNBUILT and tags.get(railway) == "rail":
-        return "rail", UNBUILT[railway]
+    if railway in UNBUILT and tags.get(railway) in ("rail", *STATIONS):
+        return "rail" if tags[railway] == "rail" else "station", UNBUILT[railway]
     if railway == "rail" and "service" not in tags:
         return "rail", "open"
     if railway in STATIONS and tags.get("station") not in ("subway", "light_rail", "monorail"):
@@ -91,13 +96,27 @@ def _is_secret(tags: Mapping[str, str]) -> bool:
 
 @dataclass(frozen=True)
 class _Way:
-    id: int
-    kind: str
-    state: str
-    name: str
-    ref: str
-    high_speed: bool
+    id: str
+    said: tuple[str, str, str, str, str, bool]
     nodes: array[int]
+
+
+def _areas(path: Path) -> Iterator[_Way]:
+    """Stations and ports that are drawn as relations of ways: the nodes of their outer ways."""
+    chosen: dict[str, tuple[tuple[str, str, str, str, str, bool], list[int]]] = {}
+    for relation in _objects(path, osmium.osm.RELATION):
+        tags = dict(relation.tags)
+        kind = kind_of(tags)
+        if kind and kind[0] in NODES:
+            outer = [m.ref for m in relation.members if m.type == "w" and m.role != "inner"]
+            chosen[f"relation/{relation.id}"] = (_said(tags, kind), outer)
+    wanted = sorted({ref for _tags, outer in chosen.values() for ref in outer})
+    if not wanted:
+        return
+    filtered: Any = osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.IdFilter(wanted))
+    nodes = {way.id: array("q", (node.ref for node in way.nodes)) for way in filtered}
+    for id_, (said, outer) in chosen.items():
+        yield _Way(id_, said, array("q", (n for ref in outer for n in nodes.get(ref, ()))))
 
 
 def _ways(path: Path, report: Report) -> Iterator[_Way]:
@@ -108,7 +127,7 @@ def _ways(path: Path, report: Report) -> Iterator[_Way]:
         if kind:
             kept += 1
             nodes = array("q", (node.ref for node in way.nodes))
-            yield _Way(way.id, *kind, *_named(tags), tags.get("highspeed") == "yes", nodes)
+            yield _Way(f"way/{way.id}", _said(tags, kind), nodes)
         if seen % EVERY == 0:
             report(f"ways: {seen:,} looked at, {kept:,} kept")
     report(f"ways: {kept:,} of the network")
@@ -118,9 +137,11 @@ def _objects(path: Path, kinds: Any) -> Any:
     return osmium.FileProcessor(str(path), kinds).with_filter(osmium.filter.TagFilter(*TAGS))
 
 
-def _named(tags: Mapping[str, str]) -> tuple[str, str]:
-    name = tags.get("name:zh") or tags.get("name") or ""
-    return name.strip(), tags.get("ref", "").split(";")[0].strip()
+def _said(tags: Mapping[str, str], kind: tuple[str, str]) -> tuple[str, str, str, str, str, bool]:
+    """Kind, state, name, English name, number, high-speed or not."""
+    name, english = tags.get("name:zh") or tags.get("name") or "", tags.get("name:en", "")
+    ref = tags.get("ref", "").split(";")[0].strip()[:LONGEST_REF]
+    return *kind, name.strip(), english.strip(), ref, tags.get("highspeed") == "yes"
 
 
 def _lines(path: Path, ways: list[_Way], report: Report) -> Iterator[Found]:
@@ -133,10 +154,9 @@ def _lines(path: Path, ways: list[_Way], report: Report) -> Iterator[Found]:
         if len(at) < 2:
             continue
         line = shapely.LineString(at)
-        is_node = way.kind in ("station", "port")
-        shape = line.envelope.centroid if is_node else line
+        is_node = way.said[0] in NODES
         if is_node or line.length:
-            yield Found(f"way/{way.id}", way.kind, way.state, way.name, way.ref, way.high_speed, shape)
+            yield Found(way.id, *way.said, line.envelope.centroid if is_node else line)
 
 
 def _positions(path: Path, wanted: NDArray[Any], report: Report) -> NDArray[Any]:
@@ -156,12 +176,13 @@ def _positions(path: Path, wanted: NDArray[Any], report: Report) -> NDArray[Any]
 
 
 def _nodes(path: Path, report: Report) -> Iterator[Found]:
+    report("nodes")
     number = 0
     for node in _objects(path, osmium.osm.NODE):
         tags = dict(node.tags)
         kind = kind_of(tags)
-        if kind and kind[0] in ("interchange", "station", "port") and node.location.valid():
+        if kind and kind[0] in NODES and node.location.valid():
             number += 1
             point = shapely.Point(node.location.lon, node.location.lat)
-            yield Found(f"node/{node.id}", *kind, *_named(tags), tags.get("highspeed") == "yes", point)
+            yield Found(f"node/{node.id}", *_said(tags, kind), point)
     report(f"nodes: {number:,} of the network")

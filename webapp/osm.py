@@ -12,7 +12,6 @@ from typing import Any
 import click
 import shapely
 from flask.cli import AppGroup, with_appcontext
-from pypinyin import lazy_pinyin
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -23,8 +22,10 @@ from geo.extent import kilometres
 from layers import projects
 from layers.areas import Area, Areas, Level
 from layers.base import Need, Precision, Status
+from layers.latin import toponym
 from layers.transport import KIND, NODES, Transport
 from layers.transport import layer as transport
+from layers.words import untranslated
 from webapp import db
 
 SOURCE = "osm"
@@ -35,7 +36,11 @@ FINE = 0.00005
 """Simplification of lines, degrees (about 5 m)."""
 SAME_KM = 3.0
 """Kilometres within which a station of the same name is the same station."""
-LONGEST = 40
+SAME_UNNAMED_KM = 0.5
+LONGEST, LONGEST_EN = 40, 80
+SUFFIX = {"station": ("站", "Railway Station"), "interchange": ("出口", "Exit"), "port": ("码头", "Wharf")}
+"""What a node's name may end with, in Chinese and in English; a station's always does."""
+KIND_EN = {"motorway": "Expressway", "trunk": "Main road", "primary": "Primary road", "rail": "Railway"}
 group = AppGroup("osm", help="Roads, railways, interchanges, stations and ports from OpenStreetMap.")
 Rows = dict[str, dict[str, Any]]
 
@@ -93,10 +98,10 @@ def load(
     found = [thing for thing in osm.read(file, report) if whole.intersects(thing.geometry)]
     report(f"in the area: {len(found):,}")
     rows = {**_line_rows(found, known, book), **_node_rows(found, known, book)}
-    new = [_checked(row, external, book, today) for external, row in rows.items()]
+    new = list(_checked(rows, book, today, report))
     within = func.left(Transport.area, 6).in_(list(known))
     gone = delete(Transport).where(Transport.source == SOURCE, within)
-    connection.execute(gone.where(Transport.external_id.not_in(list(rows))))
+    connection.execute(gone.where(Transport.external_id.not_in([row["external_id"] for row in new])))
     for row in new:
         made = upsert(Transport).values(**row)
         changed = {name: made.excluded[name] for name in row if name not in ("source", "external_id", "published")}
@@ -149,7 +154,7 @@ def _line_row(key: _Key, things: list[osm.Found], shape: BaseGeometry, county: A
     fast = any(thing.high_speed for thing in things)
     return {
         **_common(key.kind, key.state, place, county.code),
-        "name_en": _latin(f"{ref} {name}".strip() or key.kind, county),
+        "name_en": _english(things, ref, name or ("" if ref else KIND_EN[key.kind]), county),
         "shape": shapely.to_wkt(shape, rounding_precision=6),
         "line": name or None,
         "ref": ref or None,
@@ -157,16 +162,23 @@ def _line_row(key: _Key, things: list[osm.Found], shape: BaseGeometry, county: A
     }
 
 
+def _english(things: list[osm.Found], ref: str, name: str, county: Area) -> str:
+    """A line's number and name in English with its county, the name in pinyin where nobody tagged another."""
+    tagged = next((thing.name_en for thing in things if thing.name_en), "")
+    title = f"{ref} {tagged or toponym(name)}".strip()
+    return f"{title}, {county.label('en')}"[:LONGEST_EN]
+
+
 def _node_rows(found: list[osm.Found], known: dict[str, BaseGeometry], book: Areas) -> Rows:
+    """One row for each station, exit and port, however often the map's makers drew it."""
     rows: Rows = {}
-    for thing in found:
-        code = book.locate(thing.geometry.x, thing.geometry.y) if thing.kind in NODES else None
+    for thing in _once([thing for thing in found if thing.kind in NODES]):
+        code = book.locate(thing.geometry.x, thing.geometry.y)
         if code not in known or code is None:
             continue
-        name = _node_name(thing)
         rows[thing.id] = {
-            **_common(thing.kind, thing.state, name[:LONGEST], code),
-            "name_en": _latin(name, book.get(code)),
+            **_common(thing.kind, thing.state, _node_name(thing)[:LONGEST], code),
+            "name_en": _node_english(thing, book.get(code))[:LONGEST_EN],
             "lon": f"{thing.geometry.x:.6f}",
             "lat": f"{thing.geometry.y:.6f}",
             "ref": thing.ref or None,
@@ -175,10 +187,35 @@ def _node_rows(found: list[osm.Found], known: dict[str, BaseGeometry], book: Are
     return rows
 
 
+def _once(nodes: list[osm.Found]) -> Iterator[osm.Found]:
+    """The nodes without those that are the same again: drawn as a point and as an area, or on both carriageways."""
+    kept: dict[str, list[osm.Found]] = defaultdict(list)
+    for thing in sorted(nodes, key=lambda thing: (not thing.name, not thing.id.startswith("node"), thing.id)):
+        if not any(_same(thing, other) for other in kept[thing.kind]):
+            kept[thing.kind].append(thing)
+            yield thing
+
+
+def _same(thing: osm.Found, other: osm.Found) -> bool:
+    apart = kilometres((thing.geometry.x, thing.geometry.y), (other.geometry.x, other.geometry.y))
+    if thing.name and other.name:
+        return _node_name(thing) == _node_name(other) and apart < SAME_KM
+    return thing.ref == other.ref and apart < SAME_UNNAMED_KM
+
+
 def _node_name(thing: osm.Found) -> str:
-    if thing.kind == "station" and thing.name:
-        return thing.name if thing.name.endswith("站") else thing.name + "站"
-    return thing.name or f"{KIND[thing.kind]}{' ' + thing.ref if thing.ref else ''}"
+    if not thing.name:
+        return f"{KIND[thing.kind]}{' ' + thing.ref if thing.ref else ''}"
+    return thing.name if thing.kind != "station" or thing.name.endswith("站") else thing.name + "站"
+
+
+def _node_english(thing: osm.Found, county: Area) -> str:
+    ending, kind = SUFFIX[thing.kind]
+    if thing.name_en:
+        return thing.name_en
+    if thing.name:
+        return f"{toponym(thing.name.removesuffix(ending))} {kind}"
+    return f"{kind}{' ' + thing.ref if thing.ref else ''}, {county.label('en')}"
 
 
 def _common(kind: str, state: str, name: str, area: str) -> dict[str, Any]:
@@ -188,17 +225,15 @@ def _common(kind: str, state: str, name: str, area: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _latin(text: str, county: Area) -> str:
-    spelled = "".join(lazy_pinyin(text)).strip().capitalize()
-    return f"{spelled}, {county.label('en')}"[:80]
-
-
-def _checked(row: dict[str, Any], external: str, book: Areas, today: dt.date) -> dict[str, Any]:
-    """The row as `Layer.check` lets it in; a row that it refuses ends the import, nothing is half done."""
-    checked = transport.check({**row, "published": today, "source": SOURCE, "external_id": external}, Need.DRAFT, book)
-    if not checked.accepted:
-        raise UnreadableFile(f"{external}: " + "; ".join(f"{p.column} {p.message}" for p in checked.problems))
-    return checked.values
+def _checked(rows: Rows, book: Areas, today: dt.date, report: Callable[[str], None]) -> Iterator[dict[str, Any]]:
+    """The rows as `Layer.check` lets them in; what it refuses is told and left out."""
+    for external, row in rows.items():
+        given = {**row, "published": today, "source": SOURCE, "external_id": external}
+        checked = transport.check(given, Need.DRAFT, book)
+        if checked.accepted:
+            yield checked.values
+        else:
+            report(f"left out: {external}: " + "; ".join(p.text(untranslated) for p in checked.problems))
 
 
 def _back() -> Any:

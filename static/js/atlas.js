@@ -4,7 +4,7 @@ import { addControls } from "./controls.js";
 import { Ground, onGround } from "./ground.js";
 import { Labels } from "./labels.js";
 import { clusterMark, countyTag, placeMark } from "./marks.js";
-import { around, merge, radius } from "./merge.js";
+import { around, few, merge, radius } from "./merge.js";
 import { openCard, openList, openWords } from "./popup.js";
 import { settle, spiral } from "./settle.js";
 import { shapesLayer } from "./shapes.js";
@@ -12,8 +12,8 @@ import { PlaceTiles } from "./tiles.js";
 import { onLookChange } from "./tokens.js";
 
 const COUNTY_NAME_ZOOM = 8, TAG_STEP = 26, ROOM = spiral(56, 56, 8);
-/** A screen narrower than this has room for fewer marks; marks further outside than EDGE are not drawn (pixels). */
-const NARROW = 600, EDGE = 36;
+/** A screen narrower than NARROW has room for MOST marks; marks further outside than EDGE are not drawn (pixels). */
+const NARROW = 600, MOST = 38, EDGE = 36;
 
 /** Called by the map's script with the Leaflet map and the options that the server wrote. */
 export function atlas(map, options) {
@@ -37,8 +37,9 @@ export function atlas(map, options) {
     if (mine !== turn || zoom !== Math.round(map.getZoom())) return;
     const all = loaded.flatMap((l) => l.features).map((f) => ({ ...f, ...pixel(f, zoom) }));
     const features = all.filter((f) => !f.layer.ground), below = all.filter((f) => onGround(f, zoom));
-    const marks = merge(features.filter((f) => f.precision !== "county"), slack(zoom));
     const tags = counted(features.filter((f) => f.precision === "county" && (f.n === undefined || f.first)), zoom);
+    const most = map.getSize().x < NARROW ? MOST - inSight(tags, zoom).length : Infinity, points = features.filter((f) => f.precision !== "county");
+    const marks = zoom < 14 ? few(points, most, (found) => inSight(found, zoom).length) : merge(points, 0.6);
     groups = [...marks, ...placed(tags, marks, named, zoom, below)];
     drawnAt = zoom;
     show(zoom);
@@ -46,10 +47,9 @@ export function atlas(map, options) {
     container.dispatchEvent(new CustomEvent("atlas:drawn", { bubbles: true, detail: { failed: loaded.some((l) => l.failed) } }));
   }
 
-  /** How near two marks may come before they become one. */
-  function slack(zoom) {
-    if (zoom >= 14) return 0.6;
-    return zoom < 11 && map.getSize().x < NARROW ? 1.3 : 1;
+  function inSight(found, zoom) {
+    const { min, max } = map.getPixelBounds(map.getCenter(), zoom);
+    return found.filter(({ x, y }) => x > min.x - EDGE && x < max.x + EDGE && y > min.y - EDGE && y < max.y + EDGE);
   }
 
   function pixel(f, zoom) {
@@ -95,9 +95,7 @@ export function atlas(map, options) {
 
   /** Draws the groups in sight; panning brings the others in before they are needed. */
   function show(zoom) {
-    const { min, max } = map.getPixelBounds(map.getCenter(), zoom);
-    const near = groups.filter(({ x, y }) => x > min.x - EDGE && x < max.x + EDGE && y > min.y - EDGE && y < max.y + EDGE);
-    const wanted = new Map(near.map((group) => [key(group, zoom), group]));
+    const wanted = new Map(inSight(groups, zoom).map((group) => [key(group, zoom), group]));
     for (const [name, marker] of drawn) if (!wanted.has(name)) { marker.remove(); drawn.delete(name); }
     for (const [name, group] of wanted) if (!drawn.has(name)) drawn.set(name, add(group, zoom));
     highlight(lit);

@@ -19,6 +19,13 @@ export function merge(features, slack = 1) {
   return groups;
 }
 
+/** Groups that come together sooner and sooner until at most `most` are in sight; `count` counts those. */
+export function few(features, most, count) {
+  let slack = 1, groups = merge(features, slack);
+  while (slack < 1.6 && count(groups) > most) groups = merge(features, (slack += 0.1));
+  return groups;
+}
+
 function once(found, slack) {
   const groups = [];
   for (const one of found.sort((a, b) => b.count - a.count || a.y - b.y || a.x - b.x)) {

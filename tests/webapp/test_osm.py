@@ -8,7 +8,7 @@ from pathlib import Path
 import osmium
 import pytest
 from flask.testing import FlaskClient
-from osmium.osm.mutable import Node, Way
+from osmium.osm.mutable import Node, Relation, Way
 from sqlalchemy import Connection, func, select, update
 
 import layers
@@ -134,6 +134,73 @@ def test_replaces_schematic_links_and_doubled_stations(connection: Connection, a
     connection.execute(update(Transport).where(Transport.id == ids[2]).values(name="别处"))
     load(connection, areas, extract)
     assert connection.execute(select(Transport.status).where(Transport.id == ids[0])).scalar() == Status.WITHDRAWN
+
+
+SQUARE = [(103.970, 29.230), (103.974, 29.230), (103.974, 29.234), (103.970, 29.234), (103.970, 29.230)]
+
+
+@pytest.fixture()
+def untidy(tmp_path: Path) -> Path:
+    """What real extracts hold: areas, relations, both carriageways, the same thing twice, nodes that are missing."""
+    path = tmp_path / "untidy.osm.pbf"
+    points = [
+        ({"railway": "station", "name": "犍为"}, (103.9721, 29.2321)),
+        ({"highway": "motorway_junction", "name": "犍为", "ref": "12"}, (103.90, 29.21)),
+        ({"highway": "motorway_junction", "ref": "12"}, (103.9003, 29.2102)),
+        ({"railway": "station", "name": "部队站", "military": "yes"}, (103.91, 29.22)),
+    ]
+    with osmium.SimpleWriter(str(path)) as writer:
+        ids = numbered()
+        rings = [[next(ids) for _ in SQUARE] for _ in range(2)]
+        for ring, shift in zip(rings, (0.0, 0.03), strict=True):
+            for id_, (x, y) in zip(ring, SQUARE, strict=True):
+                writer.add_node(Node(id=id_, location=(x - shift, y)))
+        back = [next(ids) for _ in EAST]
+        for id_, (x, y) in zip(back, EAST, strict=True):
+            writer.add_node(Node(id=id_, location=(x, y + 0.0003)))
+        for tags, at in points:
+            writer.add_node(Node(id=next(ids), location=at, tags=tags))
+        road = {"highway": "motorway", "ref": "G93;G85", "name": "成渝环线高速", "name:en": "Chengyu Ring"}
+        writer.add_way(Way(id=1, nodes=rings[0], tags={"railway": "station", "name": "犍为站", "building": "yes"}))
+        writer.add_way(Way(id=2, nodes=rings[1], tags={}))
+        writer.add_way(Way(id=3, nodes=back, tags=road))
+        writer.add_way(Way(id=4, nodes=list(reversed(back)), tags=road))
+        writer.add_way(Way(id=5, nodes=[8_888_888, 8_888_889], tags=road))
+        writer.add_way(Way(id=6, nodes=[back[0], back[0]], tags={"highway": "primary"}))
+        area = {"type": "multipolygon", "railway": "station", "name": "孝姑", "name:en": "Xiaogu Station"}
+        writer.add_relation(Relation(id=7, members=[("w", 2, "outer")], tags=area))
+        route = {"type": "route", "route": "railway", "name": "成贵线"}
+        writer.add_relation(Relation(id=8, members=[("w", 3, "")], tags=route))
+    return path
+
+
+def test_areas_relations_and_twins_become_one_place_each(connection: Connection, areas: Areas, untidy: Path) -> None:
+    said: list[str] = []
+    counties = [areas.get("511123"), areas.get("511111")]
+    first = osm.load(connection, areas, untidy, counties, TODAY, said.append)
+    assert first == {"station": 2, "interchange": 1, "motorway": 2}
+    before = everything(connection)
+    assert osm.load(connection, areas, untidy, counties, TODAY, said.append) == first
+    assert everything(connection) == before
+    rows = dict(connection.execute(select(Transport.name, Transport.name_en)).all())
+    assert rows["孝姑站"] == "Xiaogu Station"
+    assert rows["犍为站"] == "Qianwei Railway Station"
+    assert rows["G93 成渝环线高速（犍为县）"] == "G93 Chengyu Ring, Qianwei County"
+    assert any("untidy.osm.pbf" in line for line in said)
+
+
+def test_a_row_that_is_refused_is_told_and_the_rest_comes_in(
+    connection: Connection, areas: Areas, tmp_path: Path
+) -> None:
+    path = tmp_path / "odd.osm.pbf"
+    with osmium.SimpleWriter(str(path)) as writer:
+        writer.add_node(Node(id=1, location=(103.95, 29.21), tags={"railway": "station", "name": "犍为"}))
+        writer.add_node(
+            Node(id=2, location=(103.90, 29.21), tags={"railway": "station", "name": "<b>%s</b>" + "长" * 300})
+        )
+    counted = osm.load(connection, areas, path, [areas.get("511123")], TODAY, lambda text: None)
+    assert counted["station"] >= 1
+    assert all(len(name) <= osm.LONGEST for name in connection.execute(select(Transport.name)).scalars())
 
 
 def test_is_credited_on_map_tiles_and_downloads(
