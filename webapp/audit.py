@@ -8,12 +8,13 @@ from typing import Any
 from flask import has_request_context, request
 from sqlalchemy import Connection, insert
 
+from layers.areas import Level
 from layers.words import N_, Labels
 from webapp import db
 from webapp.models import Audit
 from webapp.permissions import Signed
 
-SIGNED_IN, FAILED = "sign_in", "sign_in_failed"
+SIGNED_IN, FAILED, LINK_USED = "sign_in", "sign_in_failed", "link_used"
 ACTIONS: Labels = {
     SIGNED_IN: N_("登录"),
     FAILED: N_("登录失败"),
@@ -29,7 +30,7 @@ ACTIONS: Labels = {
     "grant_give": N_("授权"),
     "grant_take": N_("收回授权"),
     "link_new": N_("发重设链接"),
-    "link_used": N_("用链接设密码"),
+    LINK_USED: N_("用链接设密码"),
     "log_export": N_("导出日志"),
     "submit": N_("交去审核"),
     "approve": N_("审核通过"),
@@ -69,6 +70,17 @@ def note(
         "detail": detail or {},
     }
     connection.execute(insert(Audit).values(**entry))
+
+
+def home(who: Signed) -> str | None:
+    """The widest area that an account holds anything in: where its own entries belong."""
+    order = list(Level)
+    book = db.areas()
+    return min(
+        (held.area for held in who.held if held.area in book),
+        key=lambda code: (order.index(Level(book.get(code).level)), code),
+        default=None,
+    )
 
 
 def address() -> str | None:

@@ -19,6 +19,7 @@ from webapp.i18n import language
 from webapp.i18n import translate as _
 from webapp.permissions import Forbidden, NotByYou, granted
 from webapp.publishing import NotNow
+from webapp.reset import LinkSpent
 from webapp.session import SignInNeeded
 
 STATUSES: dict[type[Exception], int] = {
@@ -59,6 +60,9 @@ class Gone(Exception):
 
 
 STATUSES[Gone] = 410
+STATUSES[LinkSpent] = 410
+UNFIT, SLOWED = 422, 429
+"""What a form answers that is shown again: with what is wrong in it, or because one has to wait."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,8 @@ def problem_of(error: Exception) -> Problem:
         return Problem(status, title, _("信息过了有效期，或者已经有人做了。看看附近还有什么。"))
     if isinstance(error, NotByYou | NotNow):
         return Problem(status, title, _(str(error)))
+    if isinstance(error, LinkSpent):
+        return Problem(status, _("这个链接不能用了"), _("链接只能用一次，三天内有效。请管理员再发一个。"))
     if isinstance(error, Forbidden):
         return Problem(status, title, _where_instead(error))
     if isinstance(error, SignInNeeded):

@@ -34,7 +34,7 @@ class SignInNeeded(Exception):
 
 def digest(token: str) -> str:
     """What the database keeps of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def own() -> str:

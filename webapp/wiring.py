@@ -14,6 +14,7 @@ from webapp.api import crawlers, downloads, facets, health, tiles
 from webapp.views import (
     about,
     account,
+    account_keys,
     area,
     ask,
     chrome,
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     tiles.blueprint, facets.blueprint, downloads.blueprint, health.blueprint,
     account.blueprint, staff_home.blueprint, staff_drafts.blueprint, staff_photos.blueprint, staff_photos.public,
     staff_places.blueprint, staff_places.expiring, staff_review.blueprint,
+    account_keys.blueprint,
 )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def test_a_cookie_kept_from_before_signing_out_is_refused(app: Flask, connection
     client = signed_in(app, connection, EDITOR)
     kept = client.get_cookie("guiyan")
     assert kept is not None
-    assert send(client, "/account/sign-out").status_code == 302
+    assert send(client, "/account/sign-out").status_code == 303
     thief = app.test_client()
     thief.set_cookie("guiyan", kept.value)
     assert thief.get("/account/").status_code == 302
@@ -100,10 +100,14 @@ def test_a_blocked_account_is_out_at_once(app: Flask, connection: Connection) ->
     assert client.get("/account/").status_code == 302
 
 
-def test_a_demo_account_is_nobody_where_the_public_comes(app: Flask, connection: Connection) -> None:
-    client = signed_in(app, connection, EDITOR, demo=True)
+@pytest.mark.parametrize("demo", [True, False])
+def test_a_demo_account_is_nobody_where_the_public_comes(demo: bool, app: Flask, connection: Connection) -> None:
+    client = signed_in(app, connection, EDITOR, demo=demo)
     assert client.get("/account/").status_code == 200
-    assert client.get("/account/", base_url="http://map.example.org").status_code == 302
+    client.set_cookie("guiyan", client.get_cookie("guiyan").value, domain="map.example.org")  # type: ignore[union-attr]
+    assert client.get("/account/", base_url="http://map.example.org").status_code == (302 if demo else 200)
+    for host in ("[::1", "a b", "map.example.org:x"):
+        assert client.get("/account/", headers={"Host": host}).status_code in (200, 302, 400), "never a 500"
 
 
 def test_a_form_without_its_token_is_refused_in_words(app: Flask, connection: Connection) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
 
+import layers
 from layers.words import N_
 from webapp import db, session
-from webapp.i18n import LANGUAGES, translate
-from webapp.permissions import Action, Signed, anywhere
+from webapp.i18n import LANGUAGES, language, translate
+from webapp.permissions import ROLES, Action, Signed, anywhere
 
 PAGES = (
     ("staff_places.page", N_("我的条目"), Action.SEE),
@@ -27,7 +29,14 @@ OURS = ("staff", "account")
 
 def init_app(app: Flask) -> None:
     """Give the templates of staff what they ask for; public pages never call it, so they never see the cookie."""
-    app.jinja_env.globals.update(signed_in=session.current, staff_nav=navigation, china=db.CHINA)
+    offered = {
+        "signed_in": session.current,
+        "staff_nav": navigation,
+        "say_grant": say,
+        "moment": moment,
+        "china": db.CHINA,
+    }
+    app.jinja_env.globals.update(offered)
     app.url_defaults(keep_language)
 
 
@@ -49,6 +58,21 @@ def _pages(who: Signed) -> list[tuple[str, str]]:
         for endpoint, title, action in PAGES
         if endpoint in current_app.view_functions and anywhere(who, action, db.areas())
     ]
+
+
+def say(grant: Any) -> str:
+    """A grant in words: 编辑·犍为县, and the layers when it is not for all."""
+    area = db.areas().get(grant.area).label(language()) if grant.area in db.areas() else grant.area
+    words = f"{translate(ROLES[grant.role])}·{area}"
+    if not grant.layers:
+        return words
+    titles = [translate(layer.title) for layer in layers.LAYERS if layer.key in grant.layers]
+    return translate("%(grant)s（只管%(layers)s）", grant=words, layers=translate("、").join(titles))
+
+
+def moment(at: dt.datetime | None) -> str:
+    """Day and minute in China, "" for never."""
+    return at.astimezone(db.CHINA).strftime("%Y-%m-%d %H:%M") if at else ""
 
 
 def _here(endpoint: str) -> bool:
