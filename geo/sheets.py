@@ -1,0 +1,235 @@
+"""Workbooks (xlsx, xls) as people keep them: titles above, totals below, data on whichever sheet it is."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from geo import layout
+from geo.errors import UnreadableFile
+from geo.layout import Layout, is_blank
+from geo.table import LONGEST_CELL, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Fault, Known, Remark, Table
+from geo.words import N_
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+NO_SHEET = N_("工作簿里没有“%(part)s”这张表；有：%(parts)s")
+EMPTY = N_("工作簿里没有数据")
+BROKEN = N_("工作簿打不开，可能已损坏或加了密码；请用表格软件打开后另存为 xlsx")
+TOO_BIG = N_("表格太大（最多 %(rows)s 行、%(columns)s 列）；请删去空行空列或分成几个文件")
+NOT_CALCULATED = N_("公式还没有算出值；请用表格软件打开并保存一次")
+FORMULA_ERROR = N_("公式出错（如 #N/A、#REF!）；请改成值")
+_CELL = re.compile(rb"<(?:[\w.-]+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Za-z]{1,4})(\d{1,9})[\"']")
+_ERROR = re.compile(rb"<(?:[\w.-]+:)?c\s(?=[^>]*\bt=[\"']e[\"'])[^>]*?\br=[\"']([A-Z]+)(\d+)[\"']")
+_UNCOMPUTED = re.compile(
+    rb"<c\s[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
+)
+
+
+def read_xlsx(
+    content: bytes, members: Mapping[str, bytes], part: str | None = None, known: Known | None = None
+) -> Table:
+    """The table of a workbook, `members` being its unpacked files.
+
+    It is on the sheet `part`, or on the visible sheet with most known headings, then most rows.
+
+    UnreadableFile when it is damaged, locked, too large or empty. Merged cells count for every row
+    they cover; a formula without value and a formula error become Faults.
+    """
+    faults = _inspected(members)
+    return _read(content, "xlsx", part, known, faults, _paths(members))
+
+
+def read_xls(content: bytes, part: str | None = None, known: Known | None = None) -> Table:
+    """The same for the older binary workbook."""
+    return _read(content, "xls", part, known, {}, {})
+
+
+Faults = Mapping[str, Mapping[tuple[int, int], Fault]]
+"""Path of a sheet's XML -> (row, column) from 0 -> Fault."""
+
+
+def _inspected(members: Mapping[str, bytes]) -> Faults:
+    """Refuse sheets whose extent would not fit into memory; find the formulas that have no value.
+
+    A sheet with one cell in its last corner is a kilobyte as XML and 400 GB as a grid.
+    """
+    found: dict[str, dict[tuple[int, int], Fault]] = {}
+    for name, xml in members.items():
+        if not (name.startswith("xl/worksheets/") and name.endswith(".xml")):
+            continue
+        if xml.startswith((b"\xff\xfe", b"\xfe\xff")) or b"<!DOCTYPE" in xml[:1000]:
+            raise UnreadableFile(BROKEN)
+        columns, rows = set(), 0
+        for cell in _CELL.finditer(xml):
+            columns.add(cell[1])
+            rows = max(rows, int(cell[2]))
+        _bounded(rows, max((_column(letters) + 1 for letters in columns), default=0))
+        marks = ((_ERROR, Fault(FORMULA_ERROR)), (_UNCOMPUTED, Fault(NOT_CALCULATED)))
+        found[name] = {
+            (int(cell[2]) - 1, _column(cell[1])): fault for pattern, fault in marks for cell in pattern.finditer(xml)
+        }
+    return found
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _bounded(rows: int, columns: int) -> None:
+    if rows > 10 * MAX_ROWS or columns > 10 * MAX_COLUMNS or rows * columns > 2 * MAX_CELLS:
+        raise UnreadableFile(TOO_BIG, rows=MAX_ROWS, columns=MAX_COLUMNS)
+
+
+@dataclass
+class _Sheet:
+    """One sheet with its grid, from the first row of the sheet on."""
+
+    name: str
+    grid: list[list[Any]]
+    layout: Layout | None
+
+    @property
+    def count(self) -> int:
+        start = self.layout.first + self.layout.depth if self.layout else 0
+        return sum(1 for row in self.grid[start:] if any(not is_blank(cell) for cell in row))
+
+
+def _read(
+    content: bytes, kind: str, part: str | None, known: Known | None, faults: Faults, paths: Mapping[str, str]
+) -> Table:
+    book = _opened(content)
+    names = [sheet.name for sheet in book.sheets_metadata if "WorkSheet" in str(sheet.typ)]
+    shown = [s.name for s in book.sheets_metadata if s.name in names and str(s.visible).endswith(".Visible")]
+    if part is not None and part not in names:
+        raise UnreadableFile(NO_SHEET, part=part[:40], parts="、".join(names[:20]))
+    sheets = [_sheet(book, name, faults.get(paths.get(name, ""), {}), known) for name in shown or names]
+    filled = [sheet for sheet in sheets if sheet.layout is not None and sheet.count]
+    if part is not None:
+        filled = [sheet for sheet in filled if sheet.name == part] or [
+            _sheet(book, part, faults.get(paths.get(part, ""), {}), known)
+        ]
+    if not filled or filled[0].layout is None:
+        raise UnreadableFile(EMPTY)
+    chosen = max(filled, key=lambda sheet: (sheet.layout.known if sheet.layout else 0, sheet.count))
+    parts = tuple((sheet.name, sheet.count) for sheet in sheets)
+    return _table(chosen, kind, parts, [name for name in names if name not in shown])
+
+
+def _opened(content: bytes) -> CalamineWorkbook:
+    import python_calamine
+
+    book: CalamineWorkbook = _guarded(lambda: python_calamine.load_workbook(io.BytesIO(content)))
+    return book
+
+
+def _guarded(action: Any) -> Any:
+    """The reader is Rust: what it cannot bear comes as its own errors or as a panic."""
+    import python_calamine
+
+    try:
+        return action()
+    except (python_calamine.CalamineError, ValueError, OSError, OverflowError, IndexError, MemoryError):
+        raise UnreadableFile(BROKEN) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise UnreadableFile(BROKEN) from None
+
+
+def _sheet(book: CalamineWorkbook, name: str, faults: Mapping[tuple[int, int], Fault], known: Known | None) -> _Sheet:
+    sheet: CalamineSheet = _guarded(lambda: book.get_sheet_by_name(name))
+    if sheet.start is None or sheet.end is None:
+        return _Sheet(name, [], None)
+    top, left = sheet.start
+    _bounded(sheet.end[0] + 1, sheet.end[1] + 1)
+    rows: Iterator[Sequence[Any]] = iter(_guarded(lambda: sheet.to_python(skip_empty_area=True)))
+    grid: list[list[Any]] = [[] for _ in range(top)]
+    for number, row in enumerate(rows, start=top):
+        cells = [None] * left + [_plain(cell) for cell in row]
+        while cells and cells[-1] is None:
+            cells.pop()
+        grid.append(cells)
+        if number - top > MAX_ROWS and cells:
+            raise UnreadableFile(TOO_BIG, rows=MAX_ROWS, columns=MAX_COLUMNS)
+    for (row_number, column), fault in faults.items():
+        _put(grid, row_number, column, fault)
+    while grid and not grid[-1]:
+        grid.pop()
+    merged = _guarded(lambda: sheet.merged_cell_ranges) or ()
+    found = layout.find(grid[: layout.SEARCHED + 2], known)
+    _spread(grid, merged, found)
+    if max(map(len, grid), default=0) > MAX_COLUMNS:
+        raise UnreadableFile(TOO_BIG, rows=MAX_ROWS, columns=MAX_COLUMNS)
+    return _Sheet(name, grid, found)
+
+
+def _plain(cell: Any) -> Any:
+    """A cell as Python holds it: no empty text, whole numbers as such."""
+    if isinstance(cell, str):
+        return cell[:LONGEST_CELL] if cell else None
+    return int(cell) if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15 else cell
+
+
+def _put(grid: list[list[Any]], row: int, column: int, value: Any) -> None:
+    if row < len(grid):
+        cells = grid[row]
+        cells += [None] * (column + 1 - len(cells))
+        if is_blank(cells[column]) or isinstance(value, Fault):
+            cells[column] = value
+
+
+def _spread(grid: list[list[Any]], merged: Sequence[Any], found: Layout | None) -> None:
+    """What is merged down over several rows of data stands in each of them."""
+    start = found.first + found.depth if found else len(grid)
+    for (top, left), (bottom, _right) in merged:
+        value = grid[top][left] if top < len(grid) and left < len(grid[top]) else None
+        if top < start or bottom == top or value is None:
+            continue
+        for row in range(top + 1, min(bottom + 1, len(grid))):
+            _put(grid, row, left, value)
+
+
+def _paths(members: Mapping[str, bytes]) -> Mapping[str, str]:
+    """Name of a sheet -> path of its XML, as the workbook's relations say."""
+    from defusedxml import ElementTree
+    from defusedxml.common import DefusedXmlException
+
+    try:
+        targets = {
+            r.get("Id"): (r.get("Target") or "").lstrip("/").removeprefix("xl/")
+            for r in ElementTree.fromstring(members.get("xl/_rels/workbook.xml.rels", b"<none/>"))
+        }
+        sheets = ElementTree.fromstring(members.get("xl/workbook.xml", b"<none/>")).iter()
+        named = [(tag.get("name"), tag.attrib) for tag in sheets if tag.tag.endswith("}sheet")]
+    except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError):
+        raise UnreadableFile(BROKEN) from None
+    ids = ((name, next((v for k, v in attributes.items() if k.endswith("}id")), "")) for name, attributes in named)
+    return {name: f"xl/{targets.get(id_, '')}" for name, id_ in ids if name}
+
+
+def _table(sheet: _Sheet, kind: str, parts: tuple[tuple[str, int], ...], hidden: Sequence[str]) -> Table:
+    assert sheet.layout is not None
+    width = max(len(sheet.layout.headings), max(map(len, islice(sheet.grid, sheet.layout.first, None)), default=0))
+    headings = sheet.layout.headings + ("",) * (width - len(sheet.layout.headings))
+    rows, skipped = layout.split(
+        enumerate(sheet.grid, start=1), Layout(sheet.layout.first, sheet.layout.depth, headings, sheet.layout.known)
+    )
+    remarks = [
+        Remark(N_("工作表“%(part)s”有 %(n)s 行没有读"), {"part": name, "n": count})
+        for name, count in parts
+        if name != sheet.name and count
+    ]
+    remarks += [Remark(N_("隐藏的工作表“%(part)s”没有读"), {"part": name}) for name in hidden]
+    return Table(
+        kind, headings, rows, tuple(skipped), part=sheet.name, parts=parts,
+        unit=layout.common_unit(skipped), remarks=tuple(remarks),
+    )  # fmt: skip
