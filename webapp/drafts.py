@@ -9,7 +9,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 import layers
-from layers import duplicates, record
+from layers import duplicates, lasting, record
 from layers.base import Need, fields
 from layers.check import Checked
 from layers.errors import UnknownPlace
@@ -51,7 +51,8 @@ def new(desk: Desk, layer: Layer, values: Mapping[str, Any] | None = None) -> in
     mine = permissions.granted(desk.who, Action.DRAFT, desk.areas, layer.key)
     if not mine:
         raise Forbidden(Action.DRAFT)
-    kept = {"area": mine[0].code, **_kept(layer, values or {})}
+    until = lasting.stands_until(layer, desk.today).isoformat()
+    kept = {"area": mine[0].code, "valid_until": until, **_kept(layer, values or {})}
     area, zone = _where(desk, layer, kept, mine[0].code)
     return _insert(desk, layer, None, {**kept, "area": area}, {}, area, zone)
 

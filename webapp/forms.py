@@ -23,8 +23,17 @@ from webapp.permissions import Action, Signed
 WHERE = ("area", "zone", "place", "precision", "radius_km")
 CONTACT = ("phone", "phone_hours", "backup_phone", "office", "contact_name", "valid_until", "verified_how")
 FIRST = ("name", "summary")
+APART = ("photos", "progress")
+"""Asked for in their own ways: pictures are uploaded, progress is moved on without review."""
 LAST = ("source_name", "source_url", "source_date", "internal_note")
 ONE_LINE = ("place", "office", "phone_hours", "contact_name", "source_name", "source_date", "trade", "short_name")
+HELP = {
+    "area": N_("选到乡镇最好，不清楚就选区县"),
+    "industry": N_("按本地叫法找大类，国标代码自动带上"),
+    "name": N_("不超过 40 个字"),
+    "valid_until": N_("到这天没人核实就自动撤下"),
+}
+"""What the form says where the field's own help is for those who filter or import."""
 TITLES = (N_("说清楚是什么"), N_("在哪里"), N_("找谁，管到哪天"), N_("还可以补"))
 
 
@@ -96,7 +105,7 @@ def _needed(layer: Layer) -> list[str]:
 
 
 def _groups(layer: Layer) -> tuple[list[str], list[str], list[str], list[str]]:
-    typed = [name for name in drafts.typed(layer) if name not in POSITION and name != "photos"]
+    typed = [name for name in drafts.typed(layer) if name not in (*POSITION, *APART)]
     apart = (*FIRST, *WHERE, *CONTACT, *LAST, "name_en", "summary_en")
     own = [name for name in typed if name not in apart]
     needed = [name for name in own if fields(layer.model)[name].need != Need.NEVER]
@@ -115,8 +124,9 @@ def empty(value: Any) -> bool:
 def _input(layer: Layer, name: str, declared: Field, value: Any, who: Signed, areas: Areas) -> Input:
     widget, options = _widget(layer, name, declared, value, who, areas)
     unit = _(declared.unit) if declared.unit else ""
-    help_ = _(declared.help) if declared.help else ""
+    help_ = HELP.get(name, declared.help)
     longest = SHORT.get(name, 2000)
+    help_ = _(help_) if help_ else ""
     return Input(name, _(declared.label), widget, value, unit, help_, options, longest=longest, public=declared.public)
 
 

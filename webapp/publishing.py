@@ -117,6 +117,7 @@ def _write(desk: Desk, layer: Layer, draft: Row[Any], place: Row[Any] | None, va
     full["verified"] = max(day for day in (values.get("verified"), desk.today if place is None else None) if day)
     full["sample"] = place.sample if place is not None else desk.who.demo
     if place is None:
+        full |= {"progress": full["progress"] or "open"} if "progress" in full else {}
         return int(desk.connection.execute(insert(layer.model).values(**full).returning(layer.model.id)).scalar_one())
     desk.connection.execute(update(layer.model).where(layer.model.id == place.id).values(**full))
     return int(place.id)

@@ -19,6 +19,8 @@ export function pick(form, words, changed) {
 
   function show() {
     box.classList.toggle("off", precision() === "county");
+    const wide = box.querySelector("[data-field=radius_km]");
+    if (wide) wide.hidden = precision() !== "township";
     if (!map || box.classList.contains("off")) return;
     map.invalidateSize();
     const at = known();

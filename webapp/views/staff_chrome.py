@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 
 import layers
+from layers.layer import Layer
 from layers.words import N_
 from webapp import db, session
 from webapp.i18n import LANGUAGES, language, translate
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
         "staff_nav": navigation,
         "say_grant": say,
         "moment": moment,
+        "noun": noun,
         "china": db.CHINA,
     }
     app.jinja_env.globals.update(offered)
@@ -73,6 +75,11 @@ def say(grant: Any) -> str:
 def moment(at: dt.datetime | None) -> str:
     """Day and minute in China, "" for never."""
     return at.astimezone(db.CHINA).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def noun(layer: Layer) -> str:
+    """What one entry of a layer is called."""
+    return translate(N_("项目")) if layer.key == "projects" else translate(layer.title)
 
 
 def _here(endpoint: str) -> bool:
