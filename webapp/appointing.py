@@ -34,7 +34,11 @@ def tidied(name: str) -> str:
 
 
 def create(connection: Connection, by: Signed | str, name: str, title: str, held: Held, demo: bool = False) -> int:
-    """A new account with its first grant and no password yet; NameTaken, or Forbidden where it is not one's to give."""
+    """A new account with its first grant and no password yet; NameTaken, or Forbidden where it is not one's to give.
+
+    What a demo account makes is a demo account.
+    """
+    demo = demo or (isinstance(by, Signed) and by.demo)
     adding = insert(Account).values(name=name, title=title, demo=demo).on_conflict_do_nothing()
     id_: int | None = connection.execute(adding.returning(Account.id)).scalar()
     if id_ is None:

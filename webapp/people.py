@@ -101,3 +101,12 @@ def grants(connection: Connection, ids: list[int]) -> dict[int, list[Row[Any]]]:
     for row in connection.execute(asked.order_by(Grant.area, Grant.id)):
         found[row.account_id].append(row)
     return found
+
+
+def state(connection: Connection, account_id: int) -> Row[Any]:
+    """Whether an account is active, a demo, without password yet, in two steps; and when it last signed in."""
+    last = select(func.max(SignIn.begun_at)).where(SignIn.account_id == account_id).scalar_subquery()
+    columns = (Account.active, Account.demo, Account.password.is_(None).label("new"))
+    asked = select(*columns, Account.totp.is_not(None).label("two_step"), last.label("last"))
+    found: Any = connection.execute(asked.where(Account.id == account_id)).one()
+    return found  # type: ignore[no-any-return]

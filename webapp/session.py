@@ -63,6 +63,11 @@ def signed() -> Signed:
     return found
 
 
+def forget() -> None:
+    """Look the account up again when it is next asked for: what it holds has changed in this request."""
+    g.pop("signed", None)
+
+
 def staff() -> None:
     """Let nobody in who is not signed in: for `Blueprint.before_request`."""
     signed()
@@ -118,14 +123,14 @@ def begin(connection: Connection, account_id: int) -> None:
         cookie[CSRF] = kept
     row = {"digest": digest(token), "account_id": account_id, "begun_at": db.now(), "seen_at": db.now()}
     connection.execute(insert(SignIn).values(**row))
-    g.pop("signed", None)
+    forget()
 
 
 def end(connection: Connection) -> None:
     """Sign out: the session ends on the server, the cookie is emptied."""
     _end_own(connection)
     cookie.clear()
-    g.pop("signed", None)
+    forget()
 
 
 def _end_own(connection: Connection) -> None:

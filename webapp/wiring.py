@@ -26,6 +26,8 @@ from webapp.views import (
     staff_chrome,
     staff_drafts,
     staff_home,
+    staff_log,
+    staff_people,
     staff_photos,
     staff_places,
     staff_review,
@@ -37,13 +39,31 @@ COMPRESSED = (
     "application/vnd.google-earth.kml+xml", "image/svg+xml", "application/xml", "text/plain",
 )  # fmt: skip
 BLUEPRINTS = (
-    home.blueprint, mapview.blueprint, directory.blueprint, place.blueprint, ask.blueprint,
-    area.blueprint, industry.blueprint, about.blueprint, crawlers.blueprint,
-    tiles.blueprint, facets.blueprint, downloads.blueprint, health.blueprint,
-    account.blueprint, staff_home.blueprint, staff_drafts.blueprint, staff_photos.blueprint, staff_photos.public,
-    staff_places.blueprint, staff_places.expiring, staff_review.blueprint,
+    home.blueprint,
+    mapview.blueprint,
+    directory.blueprint,
+    place.blueprint,
+    ask.blueprint,
+    area.blueprint,
+    industry.blueprint,
+    about.blueprint,
+    crawlers.blueprint,
+    tiles.blueprint,
+    facets.blueprint,
+    downloads.blueprint,
+    health.blueprint,
+    account.blueprint,
     account_keys.blueprint,
-)  # fmt: skip
+    staff_home.blueprint,
+    staff_places.blueprint,
+    staff_places.expiring,
+    staff_drafts.blueprint,
+    staff_review.blueprint,
+    staff_photos.blueprint,
+    staff_photos.public,
+    staff_people.blueprint,
+    staff_log.blueprint,
+)
 
 
 class LayerKey(BaseConverter):
