@@ -12,7 +12,7 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.engine import make_url
 
 import layers
-from webapp import config, db, describe, export, facts, migrating, osm, samples
+from webapp import config, db, describe, export, facts, migrating, osm, samples, user_commands
 
 database = AppGroup("db", help="The database's migrations.")
 sample = AppGroup("sample", help="The sample catalogue (示例).")
@@ -21,7 +21,7 @@ layer_group = AppGroup("layers", help="The layers of the map.")
 
 def register(app: Flask) -> None:
     """Give the application its commands."""
-    groups = (database, sample, layer_group, osm.group)
+    groups = (database, sample, layer_group, osm.group, user_commands.group)
     for command in (*groups, serve, settings, areas, backup, restore, export.export):
         app.cli.add_command(command)
 

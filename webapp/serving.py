@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import create_engine
 
-from webapp import cluster, db, facts, migrating, samples, statics
+from webapp import cluster, db, demo, facts, migrating, samples, statics
 from webapp.config import CHECKOUT, Settings
 
 WORKERS, THREADS = 2, 4
@@ -32,6 +32,9 @@ def run(settings: Settings) -> int:
     with _timed("areas and catalogue", taken):
         load = samples.load if settings.sample else facts.load_areas
         _in_database(url, lambda connection: load(connection, db.day_in_china()))
+    if demo.allowed(settings):
+        with _timed("demo accounts", taken):
+            _in_database(url, lambda connection: demo.ensure(connection, settings))
     with _timed("static files", taken):
         statics.compress()
     with _timed("server", taken):
@@ -41,6 +44,8 @@ def run(settings: Settings) -> int:
         _stop(server)
         return 1
     print("time: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in taken.items()))
+    if demo.allowed(settings):
+        print(demo.told(settings))
     print(f"serving on http://{settings.host}:{settings.port} (Ctrl-C stops)", flush=True)
     return _until_signal(server)
 
