@@ -64,6 +64,10 @@ class Codes(Filter):
         keys = " ".join(group.key for group in self.groups)
         return _("可选：%(keys)s，或 GB/T 4754 代码（如 C13），多个用逗号隔开", keys=keys)
 
+    def schema(self) -> dict[str, Any]:
+        keys = "|".join(group.key for group in self.groups)
+        return {"type": "array", "items": {"type": "string", "pattern": f"^({keys}|[A-T][0-9]{{0,4}})$"}, "minItems": 1}
+
     def tallies(self, column: ColumnElement[Any], unit: str, _: Translate) -> Sequence[Tally]:
         return [Tally(g.key, _(g.label), self._group(column, g), g.seal) for g in self.groups]
 

@@ -47,6 +47,10 @@ class Filter(ABC):
     def allowed(self, _: Translate) -> str:
         """What the parameter may be, for the error message and the documentation."""
 
+    @abstractmethod
+    def schema(self) -> dict[str, Any]:
+        """What the URL value may be, as JSON Schema; an array is written with commas."""
+
     def tallies(self, column: ColumnElement[Any], unit: str, _: Translate) -> Sequence[Tally]:
         """The choices that a facet offers."""
         return ()
@@ -84,6 +88,9 @@ class Choice(Filter):
     def allowed(self, _: Translate) -> str:
         return _("可选：%(keys)s，多个用逗号隔开", keys=" ".join(self.options))
 
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string", "enum": list(self.options)}, "minItems": 1}
+
     def tallies(self, column: ColumnElement[Any], unit: str, _: Translate) -> Sequence[Tally]:
         return [Tally(key, _(label), self.where(column, (key,))) for key, label in self.options.items()]
 
@@ -112,6 +119,9 @@ class Flag(Filter):
     def allowed(self, _: Translate) -> str:
         return _("只能写 1")
 
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": ["1"]}
+
     def tallies(self, column: ColumnElement[Any], unit: str, _: Translate) -> Sequence[Tally]:
         return [Tally("1", self.words(True, unit, _), column.is_(True))]
 
@@ -137,6 +147,9 @@ class Text(Filter):
 
     def allowed(self, _: Translate) -> str:
         return _("文字；用参数 q 搜")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string"}
 
     def index(self, table: str, name: str, column: Column[Any]) -> Index:
         """Trigrams: they serve substrings of three characters and more, and narrow shorter ones."""

@@ -92,12 +92,17 @@ class PriceType(TypeDecorator[Price]):
         )
 
 
+def low(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The low end of a column of prices, as a number."""
+    return cast(cast(column, JSONB)["low"].astext, Numeric)
+
+
 @dataclass(frozen=True)
 class PriceRange(Range):
     """A range over a price's low end."""
 
     def where(self, column: ColumnElement[Any], value: tuple[Interval, ...]) -> ColumnElement[bool]:
-        return super().where(cast(cast(column, JSONB)["low"].astext, Numeric), value)
+        return super().where(low(column), value)
 
     def index(self, table: str, name: str, column: Column[Any]) -> Index:
         return Index(f"ix_{table}_{name}", text(f"(({name} ->> 'low')::numeric)"))

@@ -31,6 +31,11 @@ def was_public(layer: Layer) -> ColumnElement[bool]:
     return layer.model.status.in_((Status.PUBLISHED, Status.TAKEN, Status.WITHDRAWN))  # type: ignore[no-any-return]
 
 
+def lapsed(model: Any, day: dt.date, today: dt.date) -> ColumnElement[bool]:
+    """Condition: the row could be shown on `day` and no longer can `today`, for its time has run out."""
+    return and_(model.status == Status.PUBLISHED, model.valid_until >= day, model.valid_until < today)
+
+
 def public_fields(layer: Layer) -> dict[str, Field]:
     """Column name -> Field of what the public may see, in the table's order."""
     return {name: field for name, field in fields(layer.model).items() if field.public}

@@ -43,6 +43,9 @@ class Range(Filter):
     def allowed(self, _: Translate) -> str:
         return _("写数字范围：10..50、5.. 或 ..30（含两头），..<30 不含 30")
 
+    def schema(self) -> dict[str, Any]:
+        return _intervals(r"[0-9]{1,12}(\.[0-9]{1,4})?")
+
     def steps(self) -> list[Interval]:
         """The tiers as intervals that cover everything once."""
         ends = [None, *(Decimal(str(tier)) for tier in self.tiers), None]
@@ -77,7 +80,7 @@ class Since(Filter):
     widget: ClassVar[str] = "since"
 
     def parse(self, raw: str) -> tuple[Interval, ...]:
-        return intervals.parse(raw, _day)
+        return intervals.parse(raw, day)
 
     def spell(self, value: tuple[Interval, ...]) -> str:
         return ",".join(interval.text(dt.date.isoformat) for interval in value)
@@ -91,8 +94,18 @@ class Since(Filter):
     def allowed(self, _: Translate) -> str:
         return _("写日期范围：2026-06-01.. 或 2026-01-01..2026-06-30")
 
+    def schema(self) -> dict[str, Any]:
+        return _intervals(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
-def _day(text: str) -> dt.date:
+
+def _intervals(end: str) -> dict[str, Any]:
+    """The JSON Schema of intervals whose ends look like `end`."""
+    one = rf"({end}|{end}\.\.(<?{end})?|\.\.<?{end})"
+    return {"type": "string", "pattern": f"^{one}(,{one})*$"}
+
+
+def day(text: str) -> dt.date:
+    """A day as 2026-06-01; ValueError for any other spelling."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError(text)
     return dt.date.fromisoformat(text)

@@ -9,13 +9,13 @@ from alembic.operations import ops
 from geoalchemy2 import alembic_helpers
 from sqlalchemy import text
 
-from layers import LAYERS, areas
+from layers import LAYERS, areas, changes
 from layers.base import Base
 from layers.prices import PriceType
 from webapp import models
 
 LOCK_TIMEOUT = "10s"
-TABLES = (areas.AreaRow, models)
+TABLES = (areas.AreaRow, models, changes.ChangeRow)
 """Imported so that the metadata knows every table, the layers' ones beside them."""
 COUNTED = {"areas", *(layer.model.__tablename__ for layer in LAYERS)}
 

@@ -104,6 +104,13 @@ def versions(*layers: str) -> str:
     return ",".join(f"{layer}{n}" for layer, n in sorted(rows.all()))
 
 
+def version(layer: str) -> tuple[int, str]:
+    """The layer's version and the moment of its last change (RFC 3339, UTC)."""
+    asked = select(LayerVersion.n, LayerVersion.changed_at).where(LayerVersion.layer == layer)
+    n, changed = connection().execute(asked).one()
+    return n, changed.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def migrated() -> bool:
     """Whether the database has every migration that this program has."""
     from webapp.migrating import head

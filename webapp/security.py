@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import basemaps
 from webapp.config import Settings
 
-SHARED_PATHS = ("/static/", "/tiles/", "/facets/")
+SHARED_PATHS = ("/static/", "/tiles/", "/facets/", "/api/", "/suggest")
 SHARED_ENDINGS = (".geojson", "/card", "/map.js")
 PRIVATE_PATHS = ("/staff", "/account")
 SELF = "'self'"

@@ -10,7 +10,7 @@ from werkzeug.routing import BaseConverter
 import layers
 from layers import lasting
 from webapp import cli, db, errors, i18n, present, security, statics
-from webapp.api import crawlers, downloads, facets, health, tiles
+from webapp.api import crawlers, downloads, facets, health, ogc, tiles
 from webapp.views import (
     about,
     account,
@@ -37,6 +37,7 @@ COMPRESSED = (
     "text/html", "text/css", "text/csv", "text/javascript", "application/javascript", "application/json",
     "application/geo+json", "application/problem+json", "application/vnd.mapbox-vector-tile",
     "application/vnd.google-earth.kml+xml", "image/svg+xml", "application/xml", "text/plain",
+    "application/schema+json", "application/vnd.oai.openapi+json",
 )  # fmt: skip
 BLUEPRINTS = (
     home.blueprint,
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     facets.blueprint,
     downloads.blueprint,
     health.blueprint,
+    *ogc.BLUEPRINTS,
     account.blueprint,
     account_keys.blueprint,
     staff_home.blueprint,

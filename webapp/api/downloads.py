@@ -79,12 +79,13 @@ def _geojson(layer: Layer, found: list[Row[Any]]) -> Response:
         "notice": badge["approval"],
         "sources": badge["sources"],
     }
-    features = (_feature(layer, row) for row in found)
+    features = (feature(layer, row) for row in found)
     pieces = b"".join(files.write_geojson(features, about))
     return Response(pieces, mimetype="application/geo+json")
 
 
-def _feature(layer: Layer, row: Row[Any]) -> dict[str, Any]:
+def feature(layer: Layer, row: Row[Any]) -> dict[str, Any]:
+    """A place as GeoJSON: public fields, and its text column `geojson` as it is."""
     import orjson
 
     properties = {name: plain_value(getattr(row, name)) for name in public_fields(layer)}
