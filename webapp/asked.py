@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import request
 
 import layers
-from layers.errors import BadValue
+from layers import grammar
+from layers.errors import BadValue, UnknownParameter
 from layers.layer import Layer
 from layers.query import Query
 from layers.view import View
@@ -22,6 +23,13 @@ def pairs() -> list[tuple[str, str]]:
     if lang is not None and lang not in LANGUAGES:
         raise BadValue("lang", lang, N_("可选：zh en"))
     return [(k, v) for k, v in request.args.items(multi=True) if k not in NOT_OURS]
+
+
+def only(*names: str) -> None:
+    """Refuse every parameter but these and `lang`."""
+    for name in grammar.joined(pairs()):
+        if name not in names:
+            raise UnknownParameter(name[:50], request.args.get(name, "")[:50], N_("没有这个参数"))
 
 
 def query(key: str, strict: bool) -> tuple[Layer, Query]:

@@ -70,7 +70,8 @@ def _start(settings: Settings, url: str) -> subprocess.Popen[bytes]:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     asked = ("--bind", f"{host}:{settings.port}", "--workers", str(WORKERS), "--threads", str(THREADS))
     quiet = ("--worker-class", "gthread", "--graceful-timeout", str(GRACE_SECONDS), "--log-level", "warning")
-    command = [sys.executable, "-m", "gunicorn", *asked, *quiet, "--chdir", str(CHECKOUT), "wsgi:app"]
+    long = ("--limit-request-line", "8190")
+    command = [sys.executable, "-m", "gunicorn", *asked, *quiet, *long, "--chdir", str(CHECKOUT), "wsgi:app"]
     environment = {**os.environ, "MAP_DATABASE_URL": url, "MAP_SECRET_KEY": settings.secret_key}
     return subprocess.Popen(command, env=environment)
 

@@ -9,8 +9,9 @@ from werkzeug.routing import BaseConverter
 
 import layers
 from layers import lasting
-from webapp import cli, db, errors, i18n, present, security, statics
+from webapp import cli, db, errors, i18n, limits, present, security, statics
 from webapp.api import crawlers, downloads, facets, health, ogc, tiles
+from webapp.api.openapi import views as openapi
 from webapp.views import (
     about,
     account,
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     downloads.blueprint,
     health.blueprint,
     *ogc.BLUEPRINTS,
+    openapi.blueprint,
     account.blueprint,
     account_keys.blueprint,
     staff_home.blueprint,
@@ -83,7 +85,7 @@ def connect(app: Flask) -> None:
     app.config["COMPRESS_MIMETYPES"] = list(COMPRESSED)
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = 5
-    for part in (i18n, errors, security, db, statics, present, chrome, staff_chrome):
+    for part in (limits, i18n, errors, security, db, statics, present, chrome, staff_chrome):
         part.init_app(app)
     Compress(app)
     for blueprint in BLUEPRINTS:

@@ -6,9 +6,10 @@ from dataclasses import asdict
 
 from flask import Blueprint, Response, jsonify, request
 
-from layers import asking
+from layers import asking, grammar
 from layers.areas import Area
 from webapp import cache, db
+from webapp.asked import only
 from webapp.asked import query as asked
 from webapp.i18n import language
 from webapp.i18n import translate as _
@@ -22,8 +23,9 @@ MOST_AREAS = 20
 @blueprint.get("/areas")
 def areas() -> Response:
     """Areas whose name (or pinyin) holds `q`: code, names from the city down, a point in them (degrees)."""
-    book, q = db.areas(), request.args.get("q", "").strip()[:20]
-    found = book.named(q.replace("\x00", "")) if q else []
+    only("q")
+    book, q = db.areas(), grammar.joined(request.args.items()).get("q", "")[:20]
+    found = book.named(q) if q else []
     told = [
         {"code": area.code, "path": _path(book.path(area.code)), "at": _rounded(area.point)}
         for area in found[:MOST_AREAS]

@@ -10,6 +10,7 @@ from geo.extent import Tile
 from layers import basemap, tiles
 from layers.query import Query
 from webapp import cache, db
+from webapp.asked import only
 from webapp.asked import query as asked
 from webapp.i18n import translate as _
 
@@ -20,6 +21,7 @@ blueprint = Blueprint("tiles", __name__, url_prefix="/tiles")
 @blueprint.get("/basemap/<int:z>/<int:x>/<int:y>.mvt")
 def plain(z: int, x: int, y: int) -> Response:
     """A tile of our own outlines and names."""
+    only()
     tile = Tile(z, x, y)
     etag = cache.tag("basemap", db.versions("areas"), tile)
     return cache.unchanged(etag, cache.TILES) or _tile(basemap.tile_bytes(db.connection(), tile), etag)

@@ -9,11 +9,10 @@ import orjson
 from flask import Response, current_app, render_template, request
 
 from layers import grammar
-from layers.errors import BadValue, UnknownParameter
+from layers.errors import BadValue
 from layers.query import spell
 from layers.words import N_
 from webapp import cache
-from webapp.asked import pairs
 from webapp.i18n import translate as _
 
 JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
@@ -54,13 +53,6 @@ def wants_page() -> bool:
     accepted = request.accept_mimetypes
     best = accepted.best_match([GEOJSON, JSON, HTML, OPENAPI, SCHEMA], default=JSON)
     return best == HTML and accepted[HTML] > accepted["*/*"]
-
-
-def only(*names: str) -> None:
-    """Refuse every parameter but these, `f` and `lang`."""
-    for name, value in pairs():
-        if name not in (*names, "f"):
-            raise UnknownParameter(name[:50].replace("\x00", ""), value[:50].replace("\x00", ""), N_("没有这个参数"))
 
 
 def selves(type_: str) -> list[Link]:

@@ -15,8 +15,9 @@ from layers.ranges import day as parse_day
 from layers.words import N_
 from webapp import db
 from webapp.api.ogc import answers
-from webapp.api.ogc.answers import GEOJSON, JSON, Link, link, only, selves
+from webapp.api.ogc.answers import GEOJSON, JSON, Link, link, selves
 from webapp.api.ogc.collections import licence, shown
+from webapp.asked import only
 from webapp.i18n import translate as _
 
 blueprint = Blueprint("ogc_changes", __name__, url_prefix="/api")
@@ -27,7 +28,7 @@ MOST = 10_000
 def feed(key: str) -> Response:
     """Places to read anew and places to drop; `next` continues, `later` is where to ask the next time."""
     layer = layers.get(key)
-    only("since", "day", "after", "limit", "version")
+    only("f", "since", "day", "after", "limit", "version")
     number, changed = db.version(key)
     since, day = _whole("since", 0, number), _day()
     limit = min(_whole("limit", 1000, 2**31) or 1, MOST)

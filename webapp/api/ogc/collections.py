@@ -15,7 +15,8 @@ from layers.queryables import Kind, Queryable, queryables
 from layers.words import N_
 from webapp import db, mapping
 from webapp.api.ogc import answers
-from webapp.api.ogc.answers import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Link, link, only, selves
+from webapp.api.ogc.answers import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Link, link, selves
+from webapp.asked import only
 from webapp.i18n import translate as _
 
 blueprint = Blueprint("ogc", __name__, url_prefix="/api")
@@ -48,7 +49,7 @@ TYPES = {Kind.NUMBER: "number", Kind.FLAG: "boolean", Kind.LIST: "array", Kind.T
 @blueprint.get("/")
 def landing() -> Response:
     """What there is and where."""
-    only()
+    only("f")
     at = answers.base()
     links = [
         *selves(JSON),
@@ -66,14 +67,14 @@ def landing() -> Response:
 @blueprint.get("/conformance")
 def conformance() -> Response:
     """The conformance classes that the API keeps."""
-    only()
+    only("f")
     return shown({"title": _("符合哪些标准"), "links": selves(JSON), "conformsTo": list(CONFORMANCE)})
 
 
 @blueprint.get("/collections")
 def collections() -> Response:
     """The layers."""
-    only()
+    only("f")
     listed = [collection_of(layer) for layer in layers.LAYERS]
     systems = [r.uri for r in REFERENCES]
     return shown({"title": _("图层"), "links": selves(JSON), "crs": systems, "collections": listed})
@@ -83,7 +84,7 @@ def collections() -> Response:
 def collection(key: str) -> Response:
     """One layer."""
     layer = layers.get(key)
-    only()
+    only("f")
     found = collection_of(layer)
     return shown({**found, "links": [*selves(JSON), *found["links"][1:]]})
 
@@ -92,7 +93,7 @@ def collection(key: str) -> Response:
 def asked_for(key: str) -> Response:
     """What `filter` may ask of a layer, as JSON Schema."""
     layer = layers.get(key)
-    only()
+    only("f")
     properties = {name: schema(queryable) for name, queryable in queryables(layer).items()}
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -19,9 +19,10 @@ from layers.layer import Layer
 from webapp import cache, db
 from webapp.api.downloads import feature
 from webapp.api.ogc import answers, question
-from webapp.api.ogc.answers import GEOJSON, HTML, JSON, Link, link, only
+from webapp.api.ogc.answers import GEOJSON, HTML, JSON, Link, link
 from webapp.api.ogc.collections import TERMS, licence, provenance
 from webapp.api.ogc.question import Question
+from webapp.asked import only
 from webapp.i18n import language
 from webapp.i18n import translate as _
 from webapp.present import place_url
@@ -125,7 +126,7 @@ def _above(layer: Layer) -> list[Link]:
 def item(key: str, id: int) -> Response:
     """One feature; 410 for one that was public once."""
     layer = layers.get(key)
-    only("crs")
+    only("f", "crs")
     reference = question.one_reference()
     public_place(layer, id)
     row = features.one(db.connection(), layer, db.areas(), db.today(), id, reference)

@@ -15,9 +15,9 @@ from layers.query import Query, spell
 from webapp import db
 from webapp.api import tiles
 from webapp.api.ogc import answers
-from webapp.api.ogc.answers import JSON, MVT, Link, link, only, selves
+from webapp.api.ogc.answers import JSON, MVT, Link, link, selves
 from webapp.api.ogc.collections import extent_of, licence, provenance, shown
-from webapp.asked import pairs
+from webapp.asked import only, pairs
 from webapp.i18n import translate as _
 
 blueprint = Blueprint("ogc_tiles", __name__, url_prefix="/api")
@@ -32,7 +32,7 @@ SIZE = 256
 @blueprint.get("/tileMatrixSets")
 def matrix_sets() -> Response:
     """The one scheme of tiles that there is."""
-    only()
+    only("f")
     at = f"{answers.base()}/tileMatrixSets/{QUAD}"
     rel = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
     listed = [{"id": QUAD, "title": QUAD, "uri": QUAD_URI, "links": [link(rel, at, JSON, QUAD)]}]
@@ -42,7 +42,7 @@ def matrix_sets() -> Response:
 @blueprint.get(f"/tileMatrixSets/{QUAD}")
 def matrix_set() -> Response:
     """WebMercatorQuad as OGC 17-083r4 defines it."""
-    only()
+    only("f")
     return shown({"title": QUAD, **quad()})
 
 
@@ -70,7 +70,7 @@ def _matrix(z: int) -> dict[str, Any]:
 def tilesets(key: str) -> Response:
     """The tilesets of a layer."""
     layer = layers.get(key)
-    only()
+    only("f")
     at = f"{answers.base()}/collections/{key}/tiles/{QUAD}"
     listed = [{**_about(layer), "links": [link("self", at, JSON, _(layer.title)), *_templates(layer)]}]
     return shown({"title": _(layer.title), "links": selves(JSON), "tilesets": listed})

@@ -1,0 +1,1 @@
+"""One OpenAPI document of everything that machines may ask, generated from the layers."""
