@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from layers.base import CODE, Base
 from layers.codes import under
+from layers.latin import initials
 
 TOUCHING = 0.003
 """Degrees (about 300 m): outlines nearer than this touch."""
@@ -87,6 +88,7 @@ class Areas:
     def __init__(self, areas: Iterable[Area], outlines: dict[str, BaseGeometry] | None = None) -> None:
         self._areas = {area.code: area for area in areas if area.level in set(Level)}  # border lines are none
         self._outlines = outlines or {}
+        self._spelled: dict[str, tuple[str, str]] = {}
         self._children: dict[str | None, list[Area]] = {}
         for area in self._areas.values():
             if area.current:
@@ -184,11 +186,21 @@ class Areas:
         return county.point if county else None
 
     def named(self, word: str) -> list[Area]:
-        """Current areas whose name holds the word, widest first."""
+        """Current areas whose name holds the word, in Chinese, in pinyin or as initials, widest first."""
         level = list(Level)
         lower = word.lower()
-        found = [a for a in self if a.current and (word in a.name or lower in (a.name_en or "").lower())]
+        latin = self._latin() if word.isascii() else {}
+        found = [a for a in self if a.current and (word in a.name or _spells(lower, latin.get(a.code)))]
         return sorted(found, key=lambda a: (level.index(Level(a.level)), a.code))
+
+    def _latin(self) -> dict[str, tuple[str, str]]:
+        """Code -> names in Latin letters (as written, and run together) and initials; made when first asked for."""
+        if not self._spelled:
+            for area in self:
+                english = (area.name_en or "").lower()
+                joined = "".join(c for c in english if c.isalnum())
+                self._spelled[area.code] = (f"{english} {joined}", initials(area.name))
+        return self._spelled
 
     def condition(self, model: Any, codes: Iterable[str]) -> ColumnElement[bool]:
         """Places that lie in one of the areas; a zone is a second column, not a prefix."""
@@ -197,6 +209,14 @@ class Areas:
             area = self._areas[code]
             parts.append(model.zone == code if area.level == Level.ZONE else under(model.area, area.prefix))
         return or_(false(), *parts)
+
+
+def _spells(lower: str, latin: tuple[str, str] | None) -> bool:
+    """Whether Latin letters are part of a name, or its initials (with or without the last: 县, 镇)."""
+    if latin is None:
+        return False
+    names, letters = latin
+    return lower in names or (len(lower) > 1 and lower in (letters, letters[:-1]))
 
 
 def _area(row: Any) -> Area:

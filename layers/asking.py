@@ -11,10 +11,9 @@ from geoalchemy2 import Geography, Geometry
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, cast, func, literal, or_
 
 from geo.extent import box_around
-from layers import grammar
+from layers import grammar, search
 from layers.areas import Area, Areas
 from layers.base import Precision
-from layers.codes import under
 from layers.filters import Tally
 from layers.layer import Layer
 from layers.public import select_only, select_public
@@ -23,14 +22,12 @@ from layers.words import Translate
 
 SOON_DAYS = 14
 """A place that expires within so many days is said to."""
-MOST_NAMED = 60
-"""A word that names more areas or industries than this names none of them."""
 
 
 def conditions(query: Query, areas: Areas) -> list[ColumnElement[bool]]:
     """Everything that the question asks, as conditions on the layer's table."""
     model = query.layer.model
-    asked = [_word(query, areas, word, literal_) for word, literal_ in grammar.words(query.q)]
+    asked = [search.found(query.layer, meaning, areas) for meaning in search.meanings(query.layer, query.q, areas)]
     if query.area:
         asked.append(areas.condition(model, query.area))
     if query.bbox:
@@ -66,33 +63,6 @@ def distance_km(query: Query) -> ColumnElement[Any]:
     return metres / 1000
 
 
-def _word(query: Query, areas: Areas, word: str, literally: bool) -> ColumnElement[bool]:
-    """One word: in a text, or (unless quoted) naming the place's area or industry."""
-    model, found = query.layer.model, []
-    for name in query.layer.searched:
-        if name != "pinyin" or (word.isascii() and not literally):
-            spelled = word.lower() if name == "pinyin" else word
-            declared = model.__table__.c[name].info["field"].filter
-            found.append(declared.where(getattr(model, name), spelled))
-    if not literally and len(word) > 1:
-        found += _named(query, areas, word)
-    return or_(*found)
-
-
-def _named(query: Query, areas: Areas, word: str) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    codes = [area.code for area in areas.named(word)]
-    if 0 < len(codes) <= MOST_NAMED:
-        found.append(areas.condition(query.layer.model, codes))
-    if query.layer.codes and query.layer.seal:
-        column = getattr(query.layer.model, query.layer.seal)
-        named = [code for code, name in query.layer.codes.names.items() if word in name]
-        groups = tuple(group.key for group in query.layer.codes.groups if word in group.label)
-        found += [under(column, code) for code in named] if len(named) <= MOST_NAMED else []
-        found += [query.layer.codes.where(column, groups)] if groups else []
-    return found
-
-
 def matching(query: Query, areas: Areas, today: dt.date, *columns: ColumnElement[Any]) -> Select[Any]:
     """SELECT of the given expressions over the public rows that the question asks for."""
     return select_only(query.layer, today, *columns).where(*conditions(query, areas))
@@ -102,18 +72,21 @@ def everything(query: Query, areas: Areas, today: dt.date, *more: ColumnElement[
     """SELECT of all matching rows with public fields, `lon`, `lat`, `distance_km`, in the asked order."""
     distance = distance_km(query).label("distance_km")
     found = select_public(query.layer, today, distance, *more).where(*conditions(query, areas))
-    return found.order_by(*_order(query), query.layer.model.id)
+    return found.order_by(*_order(query, areas), query.layer.model.id)
 
 
-def _order(query: Query) -> list[ColumnElement[Any]]:
-    model = query.layer.model
+def _order(query: Query, areas: Areas) -> list[ColumnElement[Any]]:
+    """As asked; without an order, what fits the words best comes first, then what was verified last."""
+    model, verified = query.layer.model, query.layer.model.verified.desc().nulls_last()
+    if query.q and not query.sort:
+        return [search.rank(query.layer, search.meanings(query.layer, query.q, areas)).desc(), verified]
     if query.sort == "near":
         return [distance_km(query)]
     if query.sort == "newest":
         return [model.published.desc().nulls_last()]
-    if query.sort:
+    if query.sort and query.sort != "verified":
         return [getattr(model, query.sort).asc().nulls_last()]
-    return [model.verified.desc().nulls_last()]
+    return [verified]
 
 
 def page(connection: Connection, query: Query, areas: Areas, today: dt.date) -> Sequence[Row[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -22,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -195,12 +196,21 @@ class Place:
 
 
 def _filter_indexes(model: Any, table: str) -> Iterator[Index]:
-    """An index for every filter that the model and the mixin declare."""
+    """An index for every filter that the model and the mixin declare, and one for all searched texts together."""
+    searched = []
     for name, declared in {**vars(Place), **vars(model)}.items():
         column = getattr(declared, "column", None)
         shown = column.info.get("field") if isinstance(column, Column) else None
         if shown and shown.filter:
             yield shown.filter.index(table, name, column)
+            searched += [name] if shown.filter.widget == "text" and name != "pinyin" else []
+    yield Index(f"ix_{table}_bigrams", text(bigrams(table, searched)), postgresql_using="gin")
+
+
+def bigrams(table: str, names: Iterable[str]) -> str:
+    """SQL of the pairs of characters of some texts of a row, as the index has them and questions must ask."""
+    texts = " || E'\\n' || ".join(f"coalesce({table}.{name}, '')" for name in names)
+    return f"bigrams({texts})"
 
 
 def fields(model: Any) -> dict[str, Field]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
+from pypinyin import Style, lazy_pinyin
 from pypinyin.seg import mmseg
 
 RUNS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")
@@ -42,3 +42,8 @@ def _toponym(run: str) -> str:
     ending = next((end for end in GENERIC if run.endswith(end)), "")
     own = "".join(lazy_pinyin(run.removesuffix(ending))).capitalize()
     return f"{own} {GENERIC.get(ending, '')}".strip()
+
+
+def initials(text: str) -> str:
+    """The first letter of each syllable's pinyin."""
+    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))

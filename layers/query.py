@@ -82,7 +82,8 @@ class Query:
         """The same question with one filter set to a value (None: without it), from its first page."""
         if name in SHARED:
             empty = getattr(Query(self.layer), name)
-            return replace(self, **{name: empty if value is None else value}, page=1)
+            changed = replace(self, **{name: empty if value is None else value}, page=1)
+            return changed if changed.sort in changed.sorts() else replace(changed, sort="")
         kept = {**dict(self.filters), name: value}
         order = [(n, kept[n]) for n in self.layer.filters if kept.get(n) is not None]
         return replace(self, filters=tuple(order), page=1)
@@ -120,6 +121,8 @@ class Query:
     def sorts(self) -> dict[str, str]:
         """Sort key -> label of what this question can be sorted by; "" is the default."""
         offered = {"": N_("刚核实的在前"), "newest": N_("新发布的在前")}
+        if self.q:
+            offered = {"": N_("对得上的在前"), "verified": N_("刚核实的在前"), "newest": N_("新发布的在前")}
         for name, field in self.layer.filters.items():
             if field.filter is not None and field.filter.widget == "range":
                 offered[name] = N_("%(field)s从少到多")
@@ -165,8 +168,9 @@ def _listed(query: Query, params: Mapping[str, str]) -> dict[str, Any]:
         allowed = [key for key in query.sorts() if key]
         if params["sort"] not in (*allowed, "verified"):
             text = N_("可选：%(keys)s（near 要先给 near）")
-            raise BadValue("sort", params["sort"], text, {"keys": " ".join(["verified", *allowed])})
-        found["sort"] = "" if params["sort"] == "verified" else params["sort"]
+            keys = dict.fromkeys(["verified", *allowed])
+            raise BadValue("sort", params["sort"], text, {"keys": " ".join(keys)})
+        found["sort"] = "" if params["sort"] == "verified" and not query.q else params["sort"]
     if "page" in params:
         found["page"] = grammar.read_count("page", params["page"], grammar.MAX_PAGE)
     if "limit" in params:
