@@ -140,8 +140,12 @@ def restore(file: Path, yes: bool) -> None:
         )
         for name in names.scalars().all():
             connection.exec_driver_sql(f'DROP TABLE "{name}" CASCADE')
-        for function in ("count_versions_of(text)", "count_version()"):
-            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {function}")
+        functions = connection.exec_driver_sql(
+            "SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proowner = "
+            "(SELECT oid FROM pg_roles WHERE rolname = current_user)"
+        )
+        for function in functions.scalars().all():
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {function} CASCADE")
     _pg(
         "pg_restore",
         "--no-owner",
