@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,23 +41,39 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture(scope="session")
-def site(settings: Settings) -> Iterator[str]:
-    """The address of a server over its own database."""
+def site_url(settings: Settings) -> Iterator[str]:
+    """The URL of the site's own database, with the sample catalogue in it."""
     name = f"browser_{os.getpid()}"
     url = fresh_database(settings, name)
     engine = create_engine(url)
     with engine.begin() as connection:
         samples.load(connection, TODAY)
     engine.dispose()
+    yield url
+    cluster.drop_database(settings, name)
+
+
+@pytest.fixture(scope="session")
+def site(settings: Settings, site_url: str) -> Iterator[str]:
+    """The address of a server over its own database."""
     statics.compress()
-    app = create_app(dataclasses.replace(settings, database_url=url))
+    app = create_app(dataclasses.replace(settings, database_url=site_url))
     app.extensions["clock"] = lambda: dt.datetime.combine(TODAY, dt.time(12), db.CHINA)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     app.extensions["engine"].dispose()
-    cluster.drop_database(settings, name)
+
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def axe_finds(page: Page) -> list[str]:
+    """What axe has against a page, a line each."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [f"{v['id']}: {[n['html'][:120] for n in v['nodes']][:3]}" for v in found]
 
 
 class Watched:
