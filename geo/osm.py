@@ -30,7 +30,7 @@ TAGS = (
     ("harbour", "yes"),
 )
 """Everything else is passed over before Python sees it."""
-EVERY = 50_000
+EVERY = 200_000
 """Objects of the network between two reports of progress."""
 NODES = ("interchange", "station", "port")
 """Kinds that are a point, however they are drawn."""

@@ -140,9 +140,9 @@ def _line_rows(found: list[osm.Found], known: dict[str, BaseGeometry], book: Are
 def _joined(pieces: list[BaseGeometry], outline: BaseGeometry) -> BaseGeometry | None:
     cut = shapely.intersection(shapely.union_all(pieces), outline)
     lines = [part for part in getattr(cut, "geoms", [cut]) if part.geom_type in ("LineString", "MultiLineString")]
-    if not lines or not sum(line.length for line in lines):
-        return None
-    return shapely.simplify(shapely.line_merge(shapely.union_all(lines)), FINE)
+    merged = shapely.simplify(shapely.line_merge(shapely.union_all(lines)), FINE)
+    kept = [part for part in getattr(merged, "geoms", [merged]) if part.length > FINE]
+    return shapely.line_merge(shapely.MultiLineString(kept)) if kept else None
 
 
 def _line_row(key: _Key, things: list[osm.Found], shape: BaseGeometry, county: Area) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESK, PHONE, Watched
+from tests.browser.test_map import AXE
 
 DRAWN = ".folium-map[data-marks]"
 MARKS = "() => document.querySelectorAll('.atlas-mark').length > 3"
@@ -110,3 +111,79 @@ def test_new_pages_ask_nobody_else_and_complain_of_nothing(path: str, desk: Page
     desk.goto(site + path)
     desk.wait_for_timeout(900)
     assert (watched.foreign, watched.complaints) == ([], [])
+
+
+def typed(page: Page, wanted: str, most: int = 60) -> None:
+    """Presses Tab until the focus is on something whose words or name match."""
+    said = "(document.activeElement.getAttribute('aria-label') || document.activeElement.innerText || '').trim()"
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        box = "document.activeElement.closest('.opt') ? document.activeElement.closest('.opt').innerText : ''"
+        if re.search(wanted, page.evaluate(f"{said} + ' ' + ({box})")):
+            return
+    raise AssertionError(f"no Tab leads to {wanted}")
+
+
+def test_the_whole_task_by_keyboard_from_the_first_page(page: Page, site: str, watched: Watched) -> None:
+    page.goto(site)
+    page.wait_for_timeout(400)
+    typed(page, "^(乐山市|全国)")
+    page.keyboard.press("Enter")
+    typed(page, "输入区县名")
+    page.keyboard.type("犍为")
+    typed(page, "犍为县")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("area=511123"))
+    typed(page, "筛选")
+    page.keyboard.press("Enter")
+    typed(page, "5 万元以下")
+    page.keyboard.press("Space")
+    page.wait_for_url(re.compile("budget="))
+    typed(page, "5–10 万元")
+    page.keyboard.press("Space")
+    page.wait_for_url(re.compile("budget=.*10"))
+    typed(page, "看 \\d+ 个结果")
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel-form")).to_be_hidden()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('.entry-name') !== null"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/projects/\d+"))
+    expect(page.locator(".crumbs")).to_contain_text("犍为县")
+    expect(page.locator("a.call.big")).to_have_attribute("href", re.compile(r"^tel:0833\d{7,8}$"))
+
+
+def test_the_whole_task_without_scripts_from_the_first_page(browser: Browser, site: str) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport=PHONE, locale="zh-CN")
+    page = context.new_page()
+    page.goto(site)
+    page.locator("[data-area-pick] > summary").click()
+    page.locator(".area-links a", has_text="犍为县").click()
+    page.locator("[data-panel] > summary").click()
+    page.locator("input[value='..<5']").check(force=True)
+    page.locator("input[value='5..<10']").check(force=True)
+    page.locator(".panel-foot button").click()
+    expect(page.locator(".entry").first).to_contain_text("犍为县")
+    page.locator(".entry-name a").first.click()
+    expect(page.locator("a.call.big")).to_have_attribute("href", re.compile(r"^tel:0833\d{7,8}$"))
+    context.close()
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "large"])
+@pytest.mark.parametrize("path", ["/map?layers=projects,zones,towns,transport,parks,incubators,services&area=511100",
+                                  "/projects?area=511113&budget=10000..", "/areas/411600", "/areas?q=qianwei",
+                                  "/projects?budget=x", "/industry?area=110000", "/areas/511123?lang=en", "/?lang=en#map"])  # fmt: skip
+def test_axe_finds_nothing_on_the_other_pages(path: str, look: str, browser: Browser, site: str) -> None:
+    context = browser.new_context(viewport=PHONE, locale="zh-CN", color_scheme="dark" if look == "dark" else "light")
+    page = context.new_page()
+    if look == "large":
+        page.add_init_script("localStorage.setItem('size', 'large')")
+    page.goto(site + path)
+    page.wait_for_timeout(600)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    context.close()
