@@ -37,6 +37,14 @@ def test_every_number_is_the_directorys(path: str, shop: FlaskClient) -> None:
         assert directory_total(shop, address) == number, address
 
 
+@pytest.mark.parametrize("code", COUNTIES)
+def test_what_every_county_offers_is_what_the_directories_hold(code: str, shop: FlaskClient) -> None:
+    page = shop.get(f"/areas/{code}").text
+    offers = dict(figures(re.search(r'<ul class="offer-row">.*?</ul>', page, re.S)[0]))
+    assert len(offers) >= 5
+    assert offers == {address: directory_total(shop, address) for address in offers}
+
+
 def test_the_headline_says_the_same(shop: FlaskClient) -> None:
     page = shop.get("/areas/511123").text
     lede = [int(n) for n in re.findall(r"<b>(\d+)</b>", re.search(r'<p class="lede">(.*?)</p>', page, re.S)[1])]
