@@ -29,3 +29,7 @@ class BadGeometry(SpatialError):
 
 class UnreadableFile(SpatialError):
     """A file that cannot be read as what it claims to be."""
+
+
+class BadCell(SpatialError):
+    """A cell that cannot be understood as what its column holds."""

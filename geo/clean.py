@@ -1,0 +1,63 @@
+"""Cleaning of cells: what people write becomes what a field can hold, or a BadCell that says what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from geo.amounts import MONEY, SQUARE, Amount, area, count, money, written_area
+from geo.days import Days, days
+from geo.phones import Phones, phones
+
+__all__ = [
+    "MONEY", "SQUARE", "Amount", "Days", "Phones", "area", "choices", "count", "days", "money", "phones", "text",
+    "written_area", "yes_or_no",
+]  # fmt: skip
+_YES = {"是", "有", "√", "✓", "✔", "☑", "对", "y", "yes", "t", "true", "1", "已", "可以", "能"}
+_NO = {"否", "无", "没有", "不", "不是", "×", "✗", "✘", "x", "n", "no", "f", "false", "0", "未", "没", "不能", "不可以"}
+_BETWEEN = re.compile(r"[、,，;；/|\n\r\t\s]+")
+_JOINED = re.compile(r"[+＋和及与或]")
+_NUMBERING = re.compile(r"^\(?\d{1,2}[).、]?(?=\D)")
+
+
+def text(cell: Any) -> str:
+    """A cell as text: whole numbers without a point, days as 2026-06-01, texts as they are."""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(round(cell, 10))
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ", "minutes")
+    return cell.isoformat() if isinstance(cell, dt.date) else str(cell)
+
+
+def yes_or_no(cell: Any) -> bool | None:
+    """Whether a cell says yes; None when it says neither."""
+    if isinstance(cell, bool):
+        return cell
+    word = unicodedata.normalize("NFKC", text(cell)).strip().lower()
+    return True if word in _YES else False if word in _NO else None
+
+
+def choices(cell: Any, keys: Mapping[str, str]) -> list[str]:
+    """The choices in a cell, as keys where the words are known and as they were written where not.
+
+    `keys` maps every known word (labels, in lower case) to its key. 租赁/合作 · 租赁和合作 · 1.租赁 2.合作.
+    """
+    if isinstance(cell, list | tuple):
+        return [keys.get(str(part).lower(), str(part)) for part in cell]
+    whole = unicodedata.normalize("NFKC", text(cell)).strip()
+    named = {unicodedata.normalize("NFKC", word).lower(): key for word, key in keys.items()}
+    if whole.lower() in named:
+        return [named[whole.lower()]]
+    found: list[str] = []
+    for part in _BETWEEN.split(whole):
+        bare = _NUMBERING.sub("", part)
+        pieces = [bare] if bare.lower() in named else _JOINED.split(bare)
+        if not all(piece.lower() in named for piece in pieces):
+            pieces = [bare]
+        found += [named.get(piece.lower(), piece) for piece in pieces if piece]
+    return list(dict.fromkeys(found))
