@@ -18,8 +18,9 @@ __all__ = [
 ]  # fmt: skip
 _YES = {"是", "有", "√", "✓", "✔", "☑", "对", "y", "yes", "t", "true", "1", "已", "可以", "能"}
 _NO = {"否", "无", "没有", "不", "不是", "×", "✗", "✘", "x", "n", "no", "f", "false", "0", "未", "没", "不能", "不可以"}
-_BETWEEN = re.compile(r"[、,，;；/|\n\r\t\s]+")
-_JOINED = re.compile(r"[+＋和及与或]")
+_SPLITS = tuple(re.compile(split) for split in (r"[、]+", r"[、,;/|\n\r\t]+", r"[、,;/|\s]+", r"[、,;/|\s+和及与或]+"))
+"""What stands between choices, from the surest to what may be part of a word."""
+_AS_WRITTEN = 2
 _NUMBERING = re.compile(r"^\(?\d{1,2}[).、]?(?=\D)")
 
 
@@ -51,13 +52,11 @@ def choices(cell: Any, keys: Mapping[str, str]) -> list[str]:
         return [keys.get(str(part).lower(), str(part)) for part in cell]
     whole = unicodedata.normalize("NFKC", text(cell)).strip()
     named = {unicodedata.normalize("NFKC", word).lower(): key for word, key in keys.items()}
-    if whole.lower() in named:
-        return [named[whole.lower()]]
-    found: list[str] = []
-    for part in _BETWEEN.split(whole):
-        bare = _NUMBERING.sub("", part)
-        pieces = [bare] if bare.lower() in named else _JOINED.split(bare)
-        if not all(piece.lower() in named for piece in pieces):
-            pieces = [bare]
-        found += [named.get(piece.lower(), piece) for piece in pieces if piece]
-    return list(dict.fromkeys(found))
+    tried = [_pieces(split, whole) for split in _SPLITS]
+    known = next((pieces for pieces in tried if all(piece.lower() in named for piece in pieces)), tried[_AS_WRITTEN])
+    return list(dict.fromkeys(named.get(piece.lower(), piece) for piece in known))
+
+
+def _pieces(split: re.Pattern[str], whole: str) -> list[str]:
+    pieces = (_NUMBERING.sub("", piece.strip()).strip() for piece in split.split(whole))
+    return [piece for piece in pieces if piece]

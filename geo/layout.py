@@ -37,12 +37,12 @@ class Layout:
 
 
 def text_of(cell: Any) -> str:
-    """A cell as heading text: no spaces, no line ends, half-width."""
+    """A cell as heading text: half-width, no spaces and line ends but between Latin words."""
     if cell is None or isinstance(cell, Fault):
         return ""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return "".join(unicodedata.normalize("NFKC", str(cell)).split())
+    return re.sub(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])", "", unicodedata.normalize("NFKC", str(cell)).strip())
 
 
 def is_blank(cell: Any) -> bool:

@@ -102,12 +102,13 @@ def _lettered(first: float, one: str, second: float, two: str) -> Pair:
 
 def _plain_degrees(first: float, second: float) -> Pair:
     """Longitude first, unless only the other order lies in China or on the earth."""
-    if not _in_china(first, second) and (_in_china(second, first) or (abs(second) > 90 >= abs(first))):
+    if not in_china(first, second) and (in_china(second, first) or (abs(second) > 90 >= abs(first))):
         return _checked(second, first, swapped=True)
     return _checked(first, second)
 
 
-def _in_china(lon: float, lat: float) -> bool:
+def in_china(lon: float, lat: float) -> bool:
+    """Whether degrees can be a position in China, its seas included: the box, not the border."""
     return CHINA_LON[0] <= lon <= CHINA_LON[1] and CHINA_LAT[0] <= lat <= CHINA_LAT[1]
 
 

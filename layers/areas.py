@@ -9,11 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 import shapely
+import shapely.ops
 from geoalchemy2 import Geometry
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, Computed, Connection, false, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from geo.extent import kilometres
 from layers.base import CODE, Base
 from layers.codes import under
 from layers.latin import initials
@@ -164,6 +166,15 @@ class Areas:
         """Code of the county that holds a position in degrees, None outside all of them."""
         hits = self._tree.query(shapely.Point(lon, lat), predicate="intersects")
         return self._counties[hits[0]] if len(hits) else None
+
+    def away(self, code: str, lon: float, lat: float) -> float | None:
+        """Kilometres from a position to the county of a code, 0 inside it; None where no file gives its outline."""
+        county = self._outlines.get(code[:6])
+        if county is None:
+            return None
+        point = shapely.Point(lon, lat)
+        nearest = shapely.ops.nearest_points(county, point)[0]
+        return kilometres((nearest.x, nearest.y), (lon, lat))
 
     def neighbours(self, code: str) -> list[Area]:
         """Counties that share a stretch of border with a county, largest stretch first."""

@@ -30,7 +30,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from layers.filters import Choice, Filter
 from layers.filters import Text as Words
 from layers.ranges import Since
-from layers.words import N_, Labels
+from layers.words import N_, Labels, listed
 
 
 class Base(DeclarativeBase):
@@ -129,11 +129,23 @@ class Place:
     id: Mapped[int] = field("id", BigInteger, Identity(), primary_key=True, sort_order=-200)
     sample: Mapped[bool] = field(N_("示例"), server_default=false(), sort_order=HEAD)
     name: Mapped[str] = field(
-        N_("名称"), filter=Words(), need=Need.DRAFT, headings=("项目名称", "园区名称", "名字"), sort_order=HEAD
+        N_("名称"),
+        filter=Words(),
+        need=Need.DRAFT,
+        headings=listed(
+            "项目名称 园区名称 名字 项目 企业名称 单位名称 载体名称 基地名称 服务点名称 "
+            "网点名称 站点名称 乡镇名称 地块名称 发展区名称"
+        ),
+        sort_order=HEAD,
     )
     name_en: Mapped[str | None] = field(N_("英文名"), filter=Words(), sort_order=HEAD)
     summary: Mapped[str | None] = field(
-        N_("一句话"), help=N_("不超过 40 个字，说清楚做什么"), filter=Words(), need=Need.PUBLISH, sort_order=HEAD
+        N_("一句话"),
+        help=N_("不超过 40 个字，说清楚做什么"),
+        filter=Words(),
+        need=Need.PUBLISH,
+        headings=("一句话说明", "一句话简介"),
+        sort_order=HEAD,
     )
     summary_en: Mapped[str | None] = field(N_("英文说明"), sort_order=HEAD)
     area: Mapped[str] = field(
@@ -141,11 +153,17 @@ class Place:
         CODE,
         help=N_("GB/T 2260 代码，乡镇再加三位"),
         need=Need.DRAFT,
-        headings=("区划代码",),
+        headings=listed("区划代码 行政区划代码 区县代码 地区代码 所属区域 所在区域 所在地区 所属地区 行政区划 地区"),
         sort_order=HEAD,
     )
-    zone: Mapped[str | None] = field(N_("功能区"), CODE, sort_order=HEAD)
-    place: Mapped[str | None] = field(N_("具体地点"), headings=("地址", "村"), sort_order=HEAD)
+    zone: Mapped[str | None] = field(
+        N_("功能区"), CODE, headings=listed("所属园区 所在功能区 功能区代码"), sort_order=HEAD
+    )
+    place: Mapped[str | None] = field(
+        N_("具体地点"),
+        headings=listed("地址 村 项目地点 建设地点 地点 详细地址 具体地址 项目地址 所在地 位置 项目选址 所在村"),
+        sort_order=HEAD,
+    )
     geom: Mapped[Any] = mapped_column(Geometry("GEOMETRY", 4326), nullable=False, sort_order=HEAD)
     geom3857: Mapped[Any] = mapped_column(
         Geometry("GEOMETRY", 3857), Computed("ST_Transform(geom, 3857)", persisted=True), sort_order=HEAD
@@ -159,25 +177,49 @@ class Place:
     radius_km: Mapped[float | None] = field(N_("位置误差"), unit=N_("公里"), sort_order=HEAD)
 
     photos: Mapped[list[str] | None] = field(N_("图片"), ARRAY(Text), help=N_("最多 4 张"), sort_order=TAIL)
-    office: Mapped[str | None] = field(N_("责任单位"), sort_order=TAIL)
-    phone: Mapped[str | None] = field(
-        N_("电话"), help=N_("区号-号码"), need=Need.PUBLISH, headings=("联系电话",), sort_order=TAIL
+    office: Mapped[str | None] = field(
+        N_("责任单位"),
+        headings=listed("主管单位 主管部门 责任部门 承办单位 牵头单位 填报单位 管理单位"),
+        sort_order=TAIL,
     )
-    phone_hours: Mapped[str | None] = field(N_("接电话时间"), sort_order=TAIL)
-    backup_phone: Mapped[str | None] = field(N_("打不通时"), sort_order=TAIL)
-    source_name: Mapped[str | None] = field(N_("来源"), sort_order=TAIL)
+    phone: Mapped[str | None] = field(
+        N_("电话"),
+        help=N_("区号-号码"),
+        need=Need.PUBLISH,
+        headings=listed(
+            "联系电话 联系方式 电话号码 手机 手机号 手机号码 咨询电话 办公电话 联系人电话 "
+            "联系人及电话 联系人及联系方式 联系人/电话"
+        ),
+        sort_order=TAIL,
+    )
+    phone_hours: Mapped[str | None] = field(N_("接电话时间"), headings=("接听时间",), sort_order=TAIL)
+    backup_phone: Mapped[str | None] = field(N_("打不通时"), headings=("备用电话", "其他电话"), sort_order=TAIL)
+    source_name: Mapped[str | None] = field(N_("来源"), headings=("信息来源", "数据来源"), sort_order=TAIL)
     source_url: Mapped[str | None] = field(N_("来源网址"), sort_order=TAIL)
-    source_date: Mapped[str | None] = field(N_("来源日期"), sort_order=TAIL)
-    published: Mapped[dt.date | None] = field(N_("发布日"), filter=Since(), sort_order=TAIL)
-    verified: Mapped[dt.date | None] = field(N_("核实日"), filter=Since(), sort_order=TAIL)
+    source_date: Mapped[str | None] = field(N_("来源日期"), headings=("发文日期",), sort_order=TAIL)
+    published: Mapped[dt.date | None] = field(
+        N_("发布日"), filter=Since(), headings=("发布日期", "发布时间"), sort_order=TAIL
+    )
+    verified: Mapped[dt.date | None] = field(
+        N_("核实日"), filter=Since(), headings=listed("核实日期 核实时间 核验日期"), sort_order=TAIL
+    )
     verified_how: Mapped[str | None] = field(N_("怎么核实的"), options=VERIFIED_HOW, sort_order=TAIL)
-    valid_until: Mapped[dt.date | None] = field(N_("有效期至"), need=Need.PUBLISH, sort_order=TAIL)
+    valid_until: Mapped[dt.date | None] = field(
+        N_("有效期至"),
+        need=Need.PUBLISH,
+        headings=listed("有效期 有效期限 截止日期 截止时间 到期日 有效日期"),
+        sort_order=TAIL,
+    )
 
     status: Mapped[str] = field(N_("状态"), server_default=Status.DRAFT, public=False, sort_order=TAIL)
     source: Mapped[str | None] = field(N_("数据来源代号"), public=False, sort_order=TAIL)
-    external_id: Mapped[str | None] = field(N_("来源编号"), public=False, sort_order=TAIL)
-    contact_name: Mapped[str | None] = field(N_("联系人"), public=False, sort_order=TAIL)
-    internal_note: Mapped[str | None] = field(N_("内部备注"), public=False, sort_order=TAIL)
+    external_id: Mapped[str | None] = field(
+        N_("来源编号"), public=False, headings=listed("编号 项目编号 唯一编号 外部编号"), sort_order=TAIL
+    )
+    contact_name: Mapped[str | None] = field(
+        N_("联系人"), public=False, headings=listed("联系人姓名 负责人 项目联系人 项目负责人"), sort_order=TAIL
+    )
+    internal_note: Mapped[str | None] = field(N_("内部备注"), public=False, headings=("备注",), sort_order=TAIL)
     pinyin: Mapped[str | None] = field(N_("拼音"), filter=Words(), public=False, sort_order=TAIL)
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), sort_order=TAIL)
     updated_at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), onupdate=func.now(), sort_order=TAIL)

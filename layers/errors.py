@@ -48,3 +48,19 @@ class UnknownPlace(LookupError):
 
 class UnknownLayer(LookupError):
     """A layer key that `layers.LAYERS` does not hold."""
+
+
+class ChoiceMissing(Exception):
+    """Something about a file that only a person can say; nothing is read until it is said.
+
+    `choice` names it (`epsg`, `columns`), the text asks for it, `options` are what it can be: (value, Chinese label).
+    """
+
+    def __init__(self, choice: str, message: str, options: tuple[tuple[str, str], ...] = (), **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.choice, self.options = choice, options
+        self._message, self._values = message, values
+
+    def text(self, _: Translate) -> str:
+        """The question in the reader's language."""
+        return _(self._message, **self._values)

@@ -17,6 +17,8 @@ from layers.words import N_
 
 KEYS = ("lon", "lat", "shape")
 MAX_VERTICES = 20_000
+FAR_KM, OUT_KM = 50, 10
+"""Farther than this from the county that was named, in another county or in none, a position is refused."""
 Report = Callable[..., Any]
 
 
@@ -92,8 +94,7 @@ def _placed(
             return
         values["area"] = county
     elif county != values["area"][:6]:
-        found = areas.get(county).name if county else N_("没有区县的地方")
-        warnings.append(problem("lon", N_("位置落在%(found)s，和填的区县对不上"), {"found": found}))
+        _elsewhere(values["area"], point, county, areas, problems, warnings, problem)
     values["precision"] = values.get("precision") or Precision.EXACT
     if values["precision"] == Precision.TOWNSHIP:
         known = areas.get(values["area"]).radius_km
@@ -103,6 +104,21 @@ def _placed(
     else:
         values["radius_km"] = None
     values["geom"] = f"SRID=4326;{shapely.to_wkt(shape, rounding_precision=8)}"
+
+
+def _elsewhere(
+    area: str, point: Any, county: str | None, areas: Areas, problems: list[Any], warnings: list[Any], problem: Report
+) -> None:
+    """A position outside the county that was named: near its border a question, farther off a refusal."""
+    found = areas.get(county).name if county else N_("没有区县的地方")
+    away = areas.away(area, point.x, point.y)
+    if away is not None and away > (FAR_KM if county else OUT_KM):
+        told = {"found": found, "km": round(away), "area": areas.get(area[:6]).name}
+        problems.append(
+            problem("lon", N_("位置落在%(found)s，离%(area)s有 %(km)s 公里；看看经纬度、坐标系和区县"), told)
+        )
+    else:
+        warnings.append(problem("lon", N_("位置落在%(found)s，和填的区县对不上"), {"found": found}))
 
 
 def _by_area(values: dict[str, Any], areas: Areas, problems: list[Any], problem: Report) -> None:

@@ -17,7 +17,7 @@ from layers.industries import industry_filter
 from layers.layer import Layer, Offer, Style
 from layers.quantity import quantity
 from layers.ranges import Range
-from layers.words import N_, Translate
+from layers.words import N_, Translate, listed
 
 SECTOR = {
     "primary": N_("一产"),
@@ -105,46 +105,95 @@ class Project(Place, Base):
         help=N_("最少要多少，自有加能贷到的"),
         filter=Range(TIERS),
         need=Need.PUBLISH,
+        headings=listed("启动资金 所需资金 投入资金 最低投资 起步投资 创业资金"),
     )
     budget_max: Mapped[Decimal | None] = field(N_("起步资金最多"), MONEY, unit=N_("万元"))
-    own: Mapped[Decimal | None] = field(N_("自己出"), MONEY, unit=N_("万元"))
-    loan: Mapped[Decimal | None] = field(N_("能贷到"), MONEY, unit=N_("万元"))
+    own: Mapped[Decimal | None] = field(N_("自己出"), MONEY, unit=N_("万元"), headings=("自有资金", "自筹资金"))
+    loan: Mapped[Decimal | None] = field(
+        N_("能贷到"), MONEY, unit=N_("万元"), headings=listed("贷款 可贷资金 贷款额度 拟贷款")
+    )
     investment: Mapped[Decimal | None] = field(
-        N_("总投资"), MONEY, unit=N_("万元"), filter=Range(TIERS), headings=("投资估算",)
+        N_("总投资"),
+        MONEY,
+        unit=N_("万元"),
+        filter=Range(TIERS),
+        headings=listed(
+            "投资估算 投资额 总投资额 投资总额 投资规模 项目总投资 计划总投资 计划投资 估算总投资 项目投资"
+        ),
     )
-    monthly_cost: Mapped[Decimal | None] = field(N_("每月开销"), MONEY, unit=N_("万元"))
-    payback: Mapped[str | None] = field(N_("回本"), help=N_("写估算的依据，不承诺"))
+    monthly_cost: Mapped[Decimal | None] = field(
+        N_("每月开销"), MONEY, unit=N_("万元"), headings=listed("月支出 每月支出 月运营成本")
+    )
+    payback: Mapped[str | None] = field(
+        N_("回本"), help=N_("写估算的依据，不承诺"), headings=listed("回收期 投资回收期 回本周期")
+    )
     industry: Mapped[str | None] = field(
-        N_("行业"), CODE, help=N_("可多选"), filter=industry_filter(), need=Need.PUBLISH
+        N_("行业"),
+        CODE,
+        help=N_("可多选"),
+        filter=industry_filter(),
+        need=Need.PUBLISH,
+        headings=listed("所属行业 行业类别 行业分类 国民经济行业 行业代码"),
     )
-    trade: Mapped[str | None] = field(N_("本地叫法"), filter=Words(), headings=("本地产业",))
-    sector: Mapped[str | None] = field(N_("产业"), filter=Choice(SECTOR))
-    chain: Mapped[str | None] = field(N_("在产业链上"), filter=Choice(CHAIN))
-    content: Mapped[str | None] = field(N_("做什么、多大"), filter=Words(), headings=("建设内容及规模",))
+    trade: Mapped[str | None] = field(
+        N_("本地叫法"), filter=Words(), headings=listed("本地产业 特色产业 主营 经营项目 产业名称")
+    )
+    sector: Mapped[str | None] = field(N_("产业"), filter=Choice(SECTOR), headings=("三次产业", "产业分类"))
+    chain: Mapped[str | None] = field(N_("在产业链上"), filter=Choice(CHAIN), headings=("产业链环节", "补链强链"))
+    content: Mapped[str | None] = field(
+        N_("做什么、多大"),
+        filter=Words(),
+        headings=listed(
+            "建设内容及规模 建设内容 主要建设内容 建设规模及内容 建设规模及主要内容 项目内容 "
+            "项目简介 项目概况 建设规模 主要内容"
+        ),
+    )
     cooperation: Mapped[list[str] | None] = field(
-        N_("合作方式"), ARRAY(Text), filter=Choice(COOPERATION), need=Need.PUBLISH
+        N_("合作方式"),
+        ARRAY(Text),
+        filter=Choice(COOPERATION),
+        need=Need.PUBLISH,
+        headings=listed("合作模式 合作形式 招商方式 经营方式"),
     )
     land: Mapped[list[str] | None] = field(
-        N_("场地"), ARRAY(Text), filter=Choice(LAND), need=Need.PUBLISH, headings=("用地",)
+        N_("场地"),
+        ARRAY(Text),
+        filter=Choice(LAND),
+        need=Need.PUBLISH,
+        headings=listed("用地 用地类型 场地类型 土地性质 用地性质"),
     )
-    land_area: Mapped[Decimal | None] = field(N_("场地面积"), MONEY)
+    land_area: Mapped[Decimal | None] = field(
+        N_("场地面积"),
+        MONEY,
+        headings=listed("占地面积 用地面积 面积 使用面积 建筑面积 用地规模 土地面积 地块面积 占地"),
+    )
     land_unit: Mapped[str | None] = field(N_("面积单位"), options=LAND_UNIT)
-    land_price: Mapped[str | None] = field(N_("场地价格"))
-    utilities: Mapped[list[str] | None] = field(N_("水电路"), ARRAY(Text), filter=Choice(UTILITIES))
-    audience: Mapped[list[str] | None] = field(N_("适合谁"), ARRAY(Text), filter=Choice(AUDIENCE))
-    skills: Mapped[str | None] = field(N_("手艺"))
-    licences: Mapped[str | None] = field(N_("证照"))
-    market: Mapped[str | None] = field(N_("销路"))
-    buyer: Mapped[bool | None] = field(N_("有收购方"), filter=Flag(N_("有收购方")))
+    land_price: Mapped[str | None] = field(N_("场地价格"), headings=listed("租金 地价 土地价格"))
+    utilities: Mapped[list[str] | None] = field(
+        N_("水电路"), ARRAY(Text), filter=Choice(UTILITIES), headings=listed("配套 基础设施 水电路网")
+    )
+    audience: Mapped[list[str] | None] = field(
+        N_("适合谁"), ARRAY(Text), filter=Choice(AUDIENCE), headings=("适合人群", "适宜人群")
+    )
+    skills: Mapped[str | None] = field(N_("手艺"), headings=("技能要求", "技术要求"))
+    licences: Mapped[str | None] = field(N_("证照"), headings=("所需证照", "办理证照"))
+    market: Mapped[str | None] = field(N_("销路"), headings=listed("市场前景 销售渠道 市场分析"))
+    buyer: Mapped[bool | None] = field(N_("有收购方"), filter=Flag(N_("有收购方")), headings=("是否有收购方",))
     buyer_checked: Mapped[dt.date | None] = field(N_("收购方核验日"))
-    earnings: Mapped[str | None] = field(N_("收益估算"), help=N_("写清假设和上下限"))
-    risks: Mapped[str | None] = field(N_("主要风险"))
-    environment: Mapped[str | None] = field(N_("环保和许可"))
-    stage: Mapped[str | None] = field(N_("前期进展"), filter=Choice(STAGE))
+    earnings: Mapped[str | None] = field(
+        N_("收益估算"), help=N_("写清假设和上下限"), headings=listed("效益分析 预期收益 经济效益 年收益")
+    )
+    risks: Mapped[str | None] = field(N_("主要风险"), headings=("风险",))
+    environment: Mapped[str | None] = field(N_("环保和许可"), headings=("环评", "环保要求"))
+    stage: Mapped[str | None] = field(
+        N_("前期进展"), filter=Choice(STAGE), headings=listed("前期工作 进展情况 项目进展 进展 项目阶段")
+    )
     progress: Mapped[str | None] = field(N_("招人进度"), filter=Choice(PROGRESS))
-    project_code: Mapped[str | None] = field(N_("项目代码"), help=N_("24 位固定资产投资项目代码"))
-    policies: Mapped[str | None] = field(N_("可能享受的政策"))
-    honours: Mapped[str | None] = field(N_("示范和荣誉"))
+    project_code: Mapped[str | None] = field(
+        N_("项目代码"), help=N_("24 位固定资产投资项目代码"), headings=("备案代码", "固定资产投资项目代码")
+    )
+    policies: Mapped[str | None] = field(N_("可能享受的政策"), headings=("优惠政策", "扶持政策"))
+    honours: Mapped[str | None] = field(N_("示范和荣誉"), headings=("荣誉",))
 
 
 def offer(place: Any, _: Translate) -> Offer | None:

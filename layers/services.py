@@ -12,7 +12,7 @@ from layers.base import Base, Place, field
 from layers.filters import Choice
 from layers.filters import Text as Words
 from layers.layer import Layer, Offer, Style
-from layers.words import N_, Translate
+from layers.words import N_, Translate, listed
 
 LEVEL = {"city": N_("市"), "county": N_("县"), "township": N_("乡"), "village": N_("村")}
 KIND = {
@@ -40,15 +40,20 @@ class Service(Place, Base):
 
     __tablename__ = "services"
 
-    level: Mapped[str | None] = field(N_("哪一级"), filter=Choice(LEVEL))
-    kind: Mapped[str | None] = field(N_("类型"), filter=Choice(KIND))
-    services: Mapped[list[str] | None] = field(N_("能办什么"), ARRAY(Text), filter=Choice(SERVICES))
-    counter: Mapped[str | None] = field(N_("几号窗口"), filter=Words())
-    hours: Mapped[str | None] = field(N_("开门时间"))
-    bring: Mapped[str | None] = field(N_("带什么"))
-    online: Mapped[str | None] = field(N_("网上办"))
+    level: Mapped[str | None] = field(N_("哪一级"), filter=Choice(LEVEL), headings=("级别", "服务层级"))
+    kind: Mapped[str | None] = field(N_("类型"), filter=Choice(KIND), headings=("网点类型", "服务点类型"))
+    services: Mapped[list[str] | None] = field(
+        N_("能办什么"),
+        ARRAY(Text),
+        filter=Choice(SERVICES),
+        headings=listed("服务内容 办理业务 业务范围 服务事项 办理事项"),
+    )
+    counter: Mapped[str | None] = field(N_("几号窗口"), filter=Words(), headings=("窗口", "窗口号"))
+    hours: Mapped[str | None] = field(N_("开门时间"), headings=listed("服务时间 办公时间 工作时间 开放时间"))
+    bring: Mapped[str | None] = field(N_("带什么"), headings=listed("所需材料 携带材料 办事材料"))
+    online: Mapped[str | None] = field(N_("网上办"), headings=("网上办理", "网办地址"))
     account: Mapped[str | None] = field(N_("公众号"))
-    staff: Mapped[int | None] = field(N_("人手"), Integer, unit=N_("人"))
+    staff: Mapped[int | None] = field(N_("人手"), Integer, unit=N_("人"), headings=listed("工作人员 人员数 工作人员数"))
 
 
 def offer(place: Any, _: Translate) -> Offer | None:

@@ -28,10 +28,10 @@ class Town(Place, Base):
     __tablename__ = "towns"
 
     kind: Mapped[str | None] = field(N_("类型"), filter=Choice(KIND))
-    rank: Mapped[str | None] = field(N_("等级"), filter=Choice(RANK))
-    trade: Mapped[str | None] = field(N_("主要产业"), filter=Words())
-    population: Mapped[int | None] = field(N_("常住人口"), Integer, unit=N_("人"))
-    market_days: Mapped[str | None] = field(N_("赶场日"))
+    rank: Mapped[str | None] = field(N_("等级"), filter=Choice(RANK), headings=("乡镇等级", "城镇等级"))
+    trade: Mapped[str | None] = field(N_("主要产业"), filter=Words(), headings=("主导产业", "特色产业"))
+    population: Mapped[int | None] = field(N_("常住人口"), Integer, unit=N_("人"), headings=("人口", "常住人口数"))
+    market_days: Mapped[str | None] = field(N_("赶场日"), headings=("赶集日", "场期"))
 
 
 def offer(place: Any, _: Translate) -> Offer | None:

@@ -11,7 +11,7 @@ from layers.base import Base, Place, field
 from layers.filters import Choice, Flag
 from layers.filters import Text as Words
 from layers.layer import Layer, Offer, Style
-from layers.words import N_, Translate
+from layers.words import N_, Translate, listed
 
 KIND = {
     "station": N_("火车站"),
@@ -39,12 +39,12 @@ class Transport(Place, Base):
     __tablename__ = "transport"
 
     kind: Mapped[str | None] = field(N_("类型"), filter=Choice(KIND))
-    state: Mapped[str | None] = field(N_("通了没有"), filter=Choice(STATE), headings=("开通状态",))
+    state: Mapped[str | None] = field(N_("通了没有"), filter=Choice(STATE), headings=("开通状态", "建设状态"))
     high_speed: Mapped[bool | None] = field(N_("高铁"), filter=Flag(N_("高铁")))
     passenger: Mapped[bool | None] = field(N_("能上下客"), filter=Flag(N_("能上下客")))
-    line: Mapped[str | None] = field(N_("线路"), filter=Words())
-    ref: Mapped[str | None] = field(N_("编号"), filter=Words())
-    note: Mapped[str | None] = field(N_("说明"))
+    line: Mapped[str | None] = field(N_("线路"), filter=Words(), headings=("所属线路",))
+    ref: Mapped[str | None] = field(N_("编号"), filter=Words(), headings=listed("路线编号 道路编号 线路编号"))
+    note: Mapped[str | None] = field(N_("说明"), headings=("简介",))
 
 
 def offer(place: Any, _: Translate) -> Offer | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from geo.words import N_
 
-__all__ = ["N_", "Labels", "Translate", "untranslated"]
+__all__ = ["N_", "Labels", "Translate", "listed", "untranslated"]
 
 Translate = Callable[..., str]
 """gettext: a Chinese text and its %(name)s values -> the text in the reader's language."""
@@ -17,3 +17,8 @@ Labels = Mapping[str, str]
 def untranslated(text: str, /, **values: object) -> str:
     """The Translate of people who read Chinese, for exports, the command line and tests."""
     return text % values if values else text
+
+
+def listed(words: str) -> tuple[str, ...]:
+    """The words of a text with spaces between them; long lists of headings read better so."""
+    return tuple(words.split())

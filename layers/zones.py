@@ -15,7 +15,7 @@ from layers.filters import Text as Words
 from layers.layer import Layer, Offer, Style
 from layers.quantity import plain
 from layers.ranges import Range
-from layers.words import N_, Translate
+from layers.words import N_, Translate, listed
 
 LEVEL = {"national": N_("国家级"), "provincial": N_("省级"), "city": N_("市级"), "county": N_("县级")}
 FOCUS = {
@@ -33,13 +33,15 @@ class Zone(Place, Base):
 
     __tablename__ = "zones"
 
-    level: Mapped[str | None] = field(N_("级别"), filter=Choice(LEVEL))
-    focus: Mapped[list[str] | None] = field(N_("方向"), ARRAY(Text), filter=Choice(FOCUS))
-    leading_industry: Mapped[str | None] = field(N_("主导产业"), filter=Words())
-    size: Mapped[Decimal | None] = field(N_("面积"), Numeric(12, 2), unit=N_("平方公里"), filter=Range((5, 20, 100)))
-    plan: Mapped[str | None] = field(N_("规划依据"), headings=("文号",))
-    welcome: Mapped[str | None] = field(N_("欢迎什么"))
-    note: Mapped[str | None] = field(N_("说明"))
+    level: Mapped[str | None] = field(N_("级别"), filter=Choice(LEVEL), headings=("等级",))
+    focus: Mapped[list[str] | None] = field(N_("方向"), ARRAY(Text), filter=Choice(FOCUS), headings=("发展方向",))
+    leading_industry: Mapped[str | None] = field(N_("主导产业"), filter=Words(), headings=("产业定位", "主要产业"))
+    size: Mapped[Decimal | None] = field(
+        N_("面积"), Numeric(12, 2), unit=N_("平方公里"), filter=Range((5, 20, 100)), headings=("规划面积",)
+    )
+    plan: Mapped[str | None] = field(N_("规划依据"), headings=listed("文号 规划文件 批复文号"))
+    welcome: Mapped[str | None] = field(N_("欢迎什么"), headings=("鼓励产业", "鼓励类"))
+    note: Mapped[str | None] = field(N_("说明"), headings=("简介", "概况"))
 
 
 def offer(place: Any, _: Translate) -> Offer | None:

@@ -1,0 +1,90 @@
+"""Which area a text names: 四川省乐山市犍为县玉津镇 -> 511123..., 犍为 -> 511123; ambiguous names say so."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from layers.areas import Area, Areas, Level
+
+SHORTENED = {
+    Level.PROVINCE: r"(维吾尔|壮族|回族)?自治区$|省$|市$|特别行政区$",
+    Level.CITY: r"市$|地区$|盟$|.{1,3}族.*自治州$|自治州$",
+    Level.COUNTY: r".{1,3}族自治县$|自治县$|县$|市$|区$|旗$",
+    Level.TOWNSHIP: r"镇$|乡$|街道$|街道办事处$|.{1,3}族乡$",
+}
+RUNGS = {Level.PROVINCE: 0, Level.CITY: 1, Level.COUNTY: 2, Level.TOWNSHIP: 3}
+LONGEST_NAME = 20
+
+
+@dataclass(frozen=True)
+class Found:
+    """Areas that a text can mean (codes; one when it is clear), and what of the text was left over."""
+
+    codes: tuple[str, ...]
+    rest: str = ""
+
+
+class Gazetteer:
+    """Names of areas, whole and shortened, ready to be found at the beginning of texts. Made once for each Areas."""
+
+    def __init__(self, areas: Areas) -> None:
+        self._areas = areas
+        self._named: dict[str, list[Area]] = defaultdict(list)
+        for area in areas:
+            if area.level in RUNGS or area.level == Level.ZONE:
+                for name in _names(area):
+                    self._named[name].append(area)
+
+    def find(self, text: str, within: Iterable[str] = ()) -> Found:
+        """The lowest areas that the beginning of a text names, each rung under the one before.
+
+        `within` are code prefixes that decide between areas of one name. No code when nothing is named.
+        """
+        rest = "".join(unicodedata.normalize("NFKC", text).split())
+        current: list[Area] = []
+        while rest:
+            step = self._step(rest, current)
+            if step is None:
+                break
+            current, length = step
+            rest = rest[length:].lstrip("-·/,、")
+        codes = dict.fromkeys(code for area in current for code in self._now(area))
+        return Found(_narrowed(tuple(codes), tuple(within)), rest)
+
+    def _step(self, rest: str, above: list[Area]) -> tuple[list[Area], int] | None:
+        """Areas under `above` that the longest name at the beginning of `rest` means."""
+        for length in range(min(len(rest), LONGEST_NAME), 1, -1):
+            named = self._named.get(rest[:length], ())
+            fitting = [a for a in named if not above or any(_under(a, upper) for upper in above)]
+            if fitting:
+                top = min(RUNGS.get(Level(a.level), 2) for a in fitting)
+                return [a for a in fitting if above or RUNGS.get(Level(a.level), 2) == top], length
+        return None
+
+    def _now(self, area: Area) -> tuple[str, ...]:
+        try:
+            return self._areas.resolve(area.code)
+        except KeyError:
+            return ()
+
+
+def _names(area: Area) -> set[str]:
+    name = "".join(area.name.split())
+    pattern = SHORTENED.get(Level(area.level))
+    short = re.sub(pattern, "", name) if pattern else name
+    return {n for n in (name, short) if len(n) >= 2}
+
+
+def _under(area: Area, upper: Area) -> bool:
+    if area is upper or area.level == upper.level:
+        return False
+    return area.parent == upper.code or (area.code.startswith(upper.prefix) and len(area.code) >= len(upper.prefix))
+
+
+def _narrowed(codes: tuple[str, ...], within: tuple[str, ...]) -> tuple[str, ...]:
+    inside = tuple(code for code in codes if any(code.startswith(prefix) for prefix in within))
+    return inside or codes
