@@ -33,3 +33,7 @@ class UnreadableFile(SpatialError):
 
 class BadCell(SpatialError):
     """A cell that cannot be understood as what its column holds."""
+
+
+class MissingFont(Exception):
+    """The typeface that pictures are written in is not installed; the text says what to install."""

@@ -176,6 +176,15 @@ class Areas:
         nearest = shapely.ops.nearest_points(county, point)[0]
         return kilometres((nearest.x, nearest.y), (lon, lat))
 
+    def crossing(self, west: float, south: float, east: float, north: float) -> list[Area]:
+        """Counties (and cities without counties) that a box in degrees touches, in the order of their codes."""
+        hits = self._tree.query(shapely.box(west, south, east, north), predicate="intersects")
+        return [self._areas[code] for code in sorted(self._counties[hit] for hit in hits)]
+
+    def boundaries(self) -> list[BaseGeometry]:
+        """The boundary lines that belong to no area (境界线), degrees."""
+        return [outline for code, outline in sorted(self._outlines.items()) if code not in self._areas]
+
     def neighbours(self, code: str) -> list[Area]:
         """Counties that share a stretch of border with a county, largest stretch first."""
         own = self._outlines.get(code)

@@ -96,12 +96,17 @@ def basemap(view: View) -> dict[str, Any]:
     return {"plain": plain, "tiles": raster or None, "selected": list(view.listed.area)}
 
 
-def approval() -> str:
-    """审图号 as long as it is valid, else that the map has not been reviewed."""
+def is_approved() -> bool:
+    """Whether the operator has set a 审图号 that is still valid."""
     settings = current_app.config["SETTINGS"]
     expired = settings.approval_expires is not None and settings.approval_expires < db.today()
-    if settings.approval_no and not expired:
-        return _("审图号：%(number)s", number=settings.approval_no)
+    return bool(settings.approval_no) and not expired
+
+
+def approval() -> str:
+    """审图号 as long as it is valid, else that the map has not been reviewed."""
+    if is_approved():
+        return _("审图号：%(number)s", number=current_app.config["SETTINGS"].approval_no)
     return _("示意图·未送审")
 
 

@@ -11,13 +11,14 @@ from flask import Flask, current_app, url_for
 from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
+from geo import sketch
 from layers import quantity as quantities
 from layers import saying
 from layers.areas import Area, Level
 from layers.latin import latin
 from layers.layer import Layer
 from layers.words import N_
-from webapp import db, drawing
+from webapp import db
 from webapp.i18n import language
 from webapp.i18n import translate as _
 
@@ -166,6 +167,6 @@ def _draw_city(city: str) -> list[dict[str, str]]:
     known: list[tuple[Area, BaseGeometry]] = [(area, shape) for area, shape in counties if shape is not None]
     if not known:
         return []
-    fit = drawing.Fit.into(drawing.around([shape for _area, shape in known]), LOCATOR_SIZE)
+    fit = sketch.Fit.into(sketch.around([shape for _area, shape in known]), LOCATOR_SIZE)
     drawn = [(area, fit.shape(shape, LOCATOR_DETAIL)) for area, shape in known]
-    return [{"id": f"loc-{area.code}", "d": drawing.path(shape)} for area, shape in drawn]
+    return [{"id": f"loc-{area.code}", "d": sketch.path(shape)} for area, shape in drawn]

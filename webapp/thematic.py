@@ -12,11 +12,12 @@ from flask import url_for
 from shapely.geometry.base import BaseGeometry
 
 import layers
+from geo import sketch
 from layers import asking
 from layers.areas import Area, Level
 from layers.asking import Counted
 from layers.query import Query
-from webapp import db, drawing
+from webapp import db
 from webapp.i18n import language
 from webapp.i18n import translate as _
 from webapp.views.directory import in_language
@@ -82,7 +83,7 @@ class Theme:
     around: list[str]
     rows: list[Row]
     total: int
-    size: drawing.Size
+    size: sketch.Size
 
 
 def theme(query: Query) -> Theme:
@@ -124,13 +125,13 @@ def _drawn(parts: list[Area], within: Area | None) -> tuple[dict[str, BaseGeomet
     known = {part.code: shape for part in parts if (shape := book.outline(part.code)) is not None}
     if not known:
         return {}, []
-    fit = drawing.Fit.into(drawing.around(list(known.values())), SIZE, margin=6)
+    fit = sketch.Fit.into(sketch.around(list(known.values())), SIZE, margin=6)
     above = within.parent if within else None
     near = [area.code for area in book.children(above) if within is None or area.code != within.code]
     land = [shape for code in near if (shape := book.outline(code)) is not None] if within else []
     return (
         {code: fit.shape(shape, DETAIL) for code, shape in known.items()},
-        [d for shape in land if (d := drawing.path(drawing.clipped(fit.shape(shape, DETAIL), SIZE)))],
+        [d for shape in land if (d := sketch.path(sketch.clipped(fit.shape(shape, DETAIL), SIZE)))],
     )
 
 
@@ -152,7 +153,7 @@ def _part(
     sides = [max(SMALLEST, LARGEST * math.sqrt(c.count / most)) for c in largest]
     x, y, fitting = _room(shape, sides, _wide(name), taken)
     seals = _seals(query, part, largest[:fitting], sides[:fitting], x, y)
-    d = drawing.path(shape)
+    d = sketch.path(shape)
     return Part(part, name, url, d, round(x, 1), round(y, 1), total, cells, seals, part.code in query.area)
 
 
@@ -175,7 +176,7 @@ def _room(
     shape: BaseGeometry, sides: list[float], name_wide: float, taken: list[BaseGeometry]
 ) -> tuple[float, float, int]:
     """Where a part's seals stand (the middle of their base line), and how many fit so that none covers another's."""
-    middle = drawing.roomiest(shape)
+    middle = sketch.roomiest(shape)
     for fitting in range(len(sides), -1, -1):
         wide = max(sum(sides[:fitting]) + GAP * max(0, fitting - 1), name_wide) / 2
         for dx, dy in TRIES:

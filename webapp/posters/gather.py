@@ -1,0 +1,236 @@
+"""A View's poster as plain values: its places, legend, ground, sources and words, read in the request."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func
+
+import layers
+from layers import asking, grammar, legend
+from layers.base import Precision
+from layers.errors import BadValue
+from layers.layer import Layer
+from layers.query import Query
+from layers.view import View
+from layers.words import N_
+from webapp import db, mapping, present, profile
+from webapp.i18n import language
+from webapp.i18n import translate as _
+from webapp.posters import ground
+from webapp.posters.content import Content, Key, Mark, Row, Sign
+from webapp.posters.sizes import SIZES, Size
+
+MOST = 200
+"""Places that a poster lists; the QR code leads to all of them."""
+MOST_BESIDE = 400
+"""Places of a layer beside the listed one that a map draws."""
+HOTLINE = "12333"
+TITLES = {"projects": N_("回%(area)s，先看这 %(n)s 样")}
+TITLE, NOTHING = N_("%(area)s的 %(n)s 个%(layer)s"), N_("%(area)s·%(layer)s")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One poster: of which View, how large, of which kind, in which language."""
+
+    view: View
+    size: Size
+    kind: str
+    lang: str
+
+    def params(self) -> list[tuple[str, str]]:
+        """The canonical parameters: the View's, then `size`, `kind` and `lang`."""
+        return [*self.view.params(), ("size", self.size.key), ("kind", self.kind), ("lang", self.lang)]
+
+
+def asked(view: View, size: str, kind: str) -> Asked:
+    """The poster that parameters ask for; BadValue for a size or kind that there is not.
+
+    Without an approved map the poster is the list alone unless the map is asked for.
+    """
+    if size not in SIZES:
+        raise BadValue("size", size, N_("可选：%(keys)s"), {"keys": " ".join(SIZES)})
+    if kind not in ("", "map", "list"):
+        raise BadValue("kind", kind, N_("可选：map list"))
+    whole = listing_all(view)
+    too_wide = ground.is_too_wide(ground.box_of(whole))
+    if kind == "map" and too_wide:
+        raise BadValue("kind", kind, N_("全国只出名单。先选一个省、市或者区县"))
+    chosen = kind or ("map" if mapping.is_approved() and not too_wide else "list")
+    return Asked(whole, SIZES[size], chosen, language())
+
+
+def listing_all(view: View) -> View:
+    """The same View without page and limit, which mean nothing on paper."""
+    listed = replace(view.listed, page=1, limit=grammar.PAGE_SIZE)
+    return replace(view, queries=(listed, *view.queries[1:]))
+
+
+def content(wanted: Asked) -> Content:
+    """Everything that stands on the poster."""
+    view = wanted.view
+    query = view.listed
+    found = {q.layer.key: _places(q, MOST if q is query else MOST_BESIDE) for q in view.queries}
+    listed = found[query.layer.key]
+    total = len(listed) if len(listed) < MOST else asking.count(db.connection(), query, db.areas(), db.today())
+    grouped = not query.sort and len({row.area[:6] for row in listed}) > 1
+    if grouped:
+        listed = sorted(listed, key=lambda row: row.area[:6])
+    rows = tuple(_row(number, query.layer, row) for number, row in enumerate(listed, start=1))
+    code = _area_code(rows)
+    badge = mapping.badge()
+    return Content(
+        size=wanted.size.key,
+        kind=wanted.kind,
+        lang=wanted.lang,
+        kicker=_("归雁图·返乡创业地图"),
+        title=title(query, total),
+        sentence=query.sentence(db.areas(), _, language()),
+        tally=_("共 %(n)s 个", n=total),
+        rows=tuple(replace(row, phone=row.phone.removeprefix(f"{code}-")) for row in rows),
+        beyond=total - len(rows),
+        area_code=code,
+        grouped=grouped,
+        keys=_keys(view, found),
+        ground=_ground(wanted, found) if wanted.kind == "map" else None,
+        marks=_marks(view, found) if wanted.kind == "map" else (),
+        apart=_apart(rows),
+        ask=_ask(query),
+        notes=_notes(listed, code),
+        approval=badge["approval"],
+        sources=_("；").join(badge["sources"]),
+        day=db.today(),
+        printed=_("%(day)s 印", day=db.today().isoformat()),
+        url=canonical_url(view),
+        scan=_scan(total),
+        words=_words(),
+    )
+
+
+def canonical_url(view: View) -> str:
+    """The address of the View's map and list, which the QR code leads to."""
+    base: str = current_app.config["SETTINGS"].public_url.rstrip("/")
+    return base + view.url("/") + ("&lang=en" if language() == "en" else "")
+
+
+def title(query: Query, total: int) -> str:
+    """The large line: our own words and the area's name alone, so that nobody can put others on it."""
+    book = db.areas()
+    area = _("、").join(book.get(code).label(language()) for code in query.area[:2]) or _("家乡")
+    text = TITLES.get(query.layer.key, TITLE) if total else NOTHING
+    return _(text, area=area, n=total, layer=_(query.layer.title))
+
+
+def _places(query: Query, most: int) -> list[Any]:
+    shape = func.ST_AsBinary(query.layer.model.geom).label("wkb")
+    found = asking.everything(query.everywhere() if not query.sort else query, db.areas(), db.today(), shape)
+    return list(db.connection().execute(found.limit(most)).all())
+
+
+def sign(layer: Layer, place: Any = None) -> Sign:
+    """A layer's mark, with the place's own character."""
+    letter = layer.letter(place) if place is not None else layer.style.letter
+    return Sign(layer.style.color, layer.style.shape, letter)
+
+
+def _row(number: int, layer: Layer, place: Any) -> Row:
+    money = present.money(layer, place)
+    known = place.precision != Precision.COUNTY
+    names = present.where(place).split("·")
+    phone = present.tel(place.phone) or present.tel(place.backup_phone)
+    return Row(
+        number=number,
+        name=getattr(place, "short_name", None) or present.offered_name(place),
+        where=names[min(1, len(names) - 1)].strip(),
+        money=f"{money.amount} {money.label}".strip() if money else "",
+        phone=phone["text"] if phone else HOTLINE,
+        county=present.area_label(place.area[:6]),
+        county_code=place.area[:6],
+        sign=sign(layer, place),
+        at=(place.lon, place.lat) if known else None,
+        township=place.precision == Precision.TOWNSHIP,
+        radius=place.radius_km or 0.0,
+    )
+
+
+def _keys(view: View, found: dict[str, list[Any]]) -> tuple[Key, ...]:
+    on = [entry for entry in legend.entries(view, layers.LAYERS, "/", _) if entry.on]
+    keys = [
+        Key(entry.title, Sign(entry.style.color, entry.style.shape, entry.style.letter), len(found[entry.key]))
+        for entry in on
+    ]
+    return tuple(key for key in keys if key.count)
+
+
+def _marks(view: View, found: dict[str, list[Any]]) -> tuple[Mark, ...]:
+    return tuple(
+        Mark(sign(query.layer, row), (row.lon, row.lat), row.precision == Precision.TOWNSHIP)
+        for query in view.queries[1:]
+        if not query.layer.style.ground
+        for row in found[query.layer.key]
+        if row.precision != Precision.COUNTY
+    )
+
+
+def _ground(wanted: Asked, found: dict[str, list[Any]]) -> Any:
+    view = wanted.view
+    return ground.gather(view, db.areas(), wanted.size.chart, ground.box_of(view), found, language())
+
+
+def _apart(rows: tuple[Row, ...]) -> tuple[tuple[str, str, int], ...]:
+    """(code, county, count) of the places that are known by their county alone."""
+    counted: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if row.at is None:
+            counted[row.county_code, row.county] = counted.get((row.county_code, row.county), 0) + 1
+    return tuple((code, name, n) for (code, name), n in sorted(counted.items()))
+
+
+def _ask(query: Query) -> tuple[str, str]:
+    """Whom to phone when in doubt, and the number: the area's service centre, else the hotline."""
+    area = db.areas().get(query.area[0]) if len(query.area) == 1 else None
+    centres = profile.centre(area) if area else []
+    if len(centres) == 1:
+        place = centres[0][1]
+        number = present.tel(place.phone)
+        if number:
+            return _("拿不准就问%(who)s", who=present.offered_name(place)), number["text"]
+    return _("拿不准就打人社热线"), HOTLINE
+
+
+def _area_code(rows: tuple[Row, ...]) -> str:
+    """The area code that all the numbers share, "" when they do not; it then stands in the foot alone."""
+    codes = {match[1] if (match := re.match(r"(0\d{2,3})-", row.phone)) else "" for row in rows}
+    return codes.pop() if len(codes) == 1 else ""
+
+
+def _notes(rows: list[Any], code: str) -> tuple[str, ...]:
+    said = [_("名单里的电话前加区号 %(code)s。", code=code)] if code else []
+    said += [_("投资有风险，先看清再干。凡是先收钱的，先打电话问一问。")]
+    if any(row.sample for row in rows):
+        said.append(_("有示例数据，只作演示，电话打不通。"))
+    return tuple(said)
+
+
+def _scan(total: int) -> tuple[str, ...]:
+    return (_("扫一扫看全部 %(n)s 个", n=total), _("和最新电话")) if total else (_("扫一扫看最新的"),)
+
+
+def _words() -> dict[str, str]:
+    """Our own words on a poster; {n} and the like are filled in where they are drawn."""
+    return {
+        "north": _("北"),
+        "km": _("%(n)s 公里", n="{n}"),
+        "exact": _("准确位置"),
+        "township": _("只到乡镇"),
+        "county": _("只到区县，图上不画点"),
+        "more": _("还有 %(n)s 个，扫码看全部", n="{n}"),
+        "over": _("还有 %(n)s 个，见后页", n="{n}"),
+        "page": _("第 %(page)s 页，共 %(pages)s 页", page="{page}", pages="{pages}"),
+        "links": _("铁路为车站连线，只作示意"),
+        "none": _("这里还没有登记。扫码看别的区县，或者打 12333 问。"),
+    }

@@ -1,0 +1,173 @@
+"""How a poster of each form is composed: upright, broad, a strip; and the further pages of a PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from geo import fonts
+from geo.drawing import Sheet
+from webapp.posters import chart, ink, parts, rows
+from webapp.posters.content import Content, Row
+from webapp.posters.sizes import SIZES, Size
+
+Box = tuple[float, float, float, float]
+MARGIN, EDGE = 44.0, 3.5
+"""White around everything; what the outer neatline takes."""
+MOST_PAGES = 12
+Composed = tuple[Sheet, int]
+"""A sheet, and how many of the rows it lists."""
+
+
+def compose(content: Content, paged: bool = False, labels: bool = True) -> list[Sheet]:
+    """The sheets of a poster: one, or with `paged` as many as its list needs."""
+    size = SIZES[content.size]
+    first, listed = FORMS[size.form](content, size, paged and size.paged, labels)
+    sheets = [first]
+    left = content.rows[listed:]
+    while paged and size.paged and left and len(sheets) < MOST_PAGES:
+        sheet, more = _further(content, size, left, len(sheets) + 1)
+        sheets.append(sheet)
+        left = left[more:]
+    return sheets
+
+
+def _sheet(size: Size, height: float) -> Sheet:
+    return Sheet(size.width, height, size.mm, ink.colour("paper"))
+
+
+def _upright(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
+    """Heading, map, legend, list and foot from top to bottom; a long picture is as high as its list."""
+    narrow = size.width < 760
+    margin = 32.0 if narrow else MARGIN
+    title, small, side = (36.0, 12.0, 112.0) if narrow else (46.0, 13.0, 132.0)
+    right = size.width - margin
+    listed = rows.items(content, content.rows)
+    foot = parts.foot_height(content, right - margin, small, side)
+    head = _measured(content, right - margin - 150, title) + margin * 0.8
+    chart_top = head + (26 if content.ground else 6)
+    top = (chart_top + size.chart[1] + 14 if content.ground else chart_top) + _legend_height(content, right - margin)
+    height = size.height or top + rows.long(listed, size.finest) + foot + margin + 34
+    sheet = _sheet(size, height)
+    parts.heading(sheet, (margin, margin * 0.8, right - 150, 0), content, title)
+    parts.flock(sheet, right, margin * 0.9, 112 if narrow else 138)
+    if content.ground:
+        box = (margin + EDGE, chart_top, right - EDGE, chart_top + size.chart[1])
+    made = _listed(sheet, content, size, (margin, top, right, height - margin * 0.8 - foot), paged)
+    if content.ground:
+        chart.draw(sheet, box, content, labels, made if not paged else len(content.rows))
+        parts.legend(sheet, (margin, chart_top + size.chart[1] + 8, right, 0), content)
+    else:
+        parts.legend(sheet, (margin, chart_top, right, 0), content)
+    parts.foot(sheet, (margin, height - margin * 0.8 - foot, right, height - margin * 0.8), content, small, side)
+    return sheet, made
+
+
+def _measured(content: Content, room: float, size: float) -> float:
+    """Height of the heading."""
+    small = max(size * 0.36, 13.0)
+    titles = len(fonts.lines(content.title, room / size, 2, True))
+    said = len(fonts.lines(content.sentence, room / small, 2))
+    return size * (0.36 + 1.2 * titles + 0.28) + small * (1.4 * said + 0.5)
+
+
+def _legend_height(content: Content, room: float) -> float:
+    blank = Sheet(100, 100, 100, "#ffffff")
+    return parts.legend(blank, (0, 0, room, 0), content) + 10
+
+
+def _listed(sheet: Sheet, content: Content, size: Size, box: Box, paged: bool) -> int:
+    """The list, and below it how many more there are; how many it lists."""
+    left, top, right, bottom = box
+    listed = rows.items(content, content.rows)
+    if not content.rows:
+        sheet.text(left, top + 40, fonts.cut(content.words["none"], (right - left) / 20), 20, ink.colour("ink"))
+        return 0
+    made = rows.page(listed, bottom - top - 8, size.columns, size.finest)
+    beyond = len(content.rows) - made.rows + content.beyond
+    if beyond:
+        made = rows.page(listed, bottom - top - 30, size.columns, size.finest)
+        beyond = len(content.rows) - made.rows + content.beyond
+        on = content.words["over" if paged and made.rows < len(content.rows) else "more"]
+        sheet.text(left, bottom - 11, on.format(n=beyond), 15, ink.colour("accent"), bold=True)
+    rows.draw(sheet, box, content, made, size.columns)
+    return made.rows
+
+
+def _broad(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
+    """Heading and list at the left, map at the right, the foot across."""
+    margin, small, side = 36.0, 12.0, 112.0
+    sheet = _sheet(size, size.height)
+    right, bottom = size.width - margin, size.height - margin * 0.8
+    foot = parts.foot_height(content, right - margin, small, side)
+    split = right - size.chart[0] - 34 if content.ground else right
+    y = parts.heading(sheet, (margin, margin * 0.8, split if content.ground else right - 150, 0), content, 38)
+    if not content.ground:
+        parts.flock(sheet, right, margin * 0.9, 138)
+        y = parts.legend(sheet, (margin, y + 4, right, 0), content)
+    columns = size if content.ground else _with_columns(size, 2)
+    made = _listed(sheet, content, columns, (margin, y + 8, split, bottom - foot), paged)
+    if content.ground:
+        top = margin * 0.8 + 22
+        box = (right - size.chart[0], top, right, top + size.chart[1])
+        chart.draw(sheet, box, content, labels, made if not paged else len(content.rows))
+        parts.legend(sheet, (box[0], box[3] + 8, right, 0), content, 12)
+    parts.foot(sheet, (margin, bottom - foot, right, bottom), content, small, side)
+    return sheet, made
+
+
+def _with_columns(size: Size, columns: int) -> Size:
+    from dataclasses import replace
+
+    return replace(size, columns=columns)
+
+
+def _strip(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
+    """A wide, low picture: words and code at the left, map or the first of the list at the right."""
+    margin, side = 32.0, 92.0
+    sheet = _sheet(size, size.height)
+    right, bottom = size.width - margin, size.height - 26.0
+    wide = size.chart[0]
+    split = right - wide - 30
+    parts.heading(sheet, (margin, 26, split, 0), content, 36, 3)
+    room = split - margin - side - 14
+    y = bottom - 2
+    for line in (content.approval, content.printed):
+        sheet.text(margin, y, fonts.cut(line, room / 12, True), 12, ink.colour("ink"), bold=line == content.approval)
+        y -= 18
+    for line in reversed(fonts.lines(content.sources, room / 11, 3)):
+        sheet.text(margin, y, line, 11, ink.colour("ink-soft"))
+        y -= 15
+    sheet.text(margin, y - 4, content.tally, 20, ink.colour("accent"), bold=True)
+    parts.qr(sheet, split - side, bottom - side, side, content.url)
+    if content.ground:
+        chart.draw(sheet, (right - wide, bottom - size.chart[1], right, bottom), content, labels, 0)
+        return sheet, 0
+    made = rows.page(content.rows, bottom - 30, 1, size.finest)
+    rows.draw(sheet, (right - wide, 28, right, bottom), content, made, 1)
+    return sheet, made.rows
+
+
+def _further(content: Content, size: Size, left: Sequence[Row], number: int) -> Composed:
+    """A further page of the list, with its own badge."""
+    sheet = _sheet(size, size.height)
+    margin = MARGIN
+    right, bottom = size.width - margin, size.height - margin
+    sheet.text(margin, margin + 8, content.title, 20, ink.colour("ink"), bold=True)
+    sheet.lines([[(margin, margin + 20), (right, margin + 20)]], ink.colour("ink"), 2.5)
+    grade = rows.GRADES[size.finest]
+    columns = 2 if size.form == "broad" else size.columns
+    box = (margin, margin + 26, right, bottom - 30)
+    flowed = rows._flow(rows.items(content, left), box[3] - box[1], columns, grade)
+    made = rows.Page(grade, flowed)
+    rows.draw(sheet, box, content, made, columns)
+    sheet.text(margin, bottom, content.approval, 13, ink.colour("ink"), bold=True)
+    words = f"{content.printed}  {number}"
+    sheet.text(right, bottom, words, 13, ink.colour("ink-soft"), align="right")
+    return sheet, made.rows
+
+
+FORMS: dict[str, Callable[[Content, Size, bool, bool], Composed]] = {
+    "upright": _upright,
+    "broad": _broad,
+    "strip": _strip,
+}

@@ -1,0 +1,193 @@
+"""The parts of a poster around map and list: heading, legend, QR code, foot with badge and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import segno
+import shapely
+
+from geo import fonts
+from geo.drawing import Sheet
+from webapp.posters import ink
+from webapp.posters.content import Content, Sign
+
+Box = tuple[float, float, float, float]
+LONG_ADDRESS = 420
+"""Characters; a longer address has no room for the goose in its code."""
+QUIET = 2
+"""Modules of white around a QR code on our paper, which is light itself."""
+FLOCK = (
+    (150, 34, 0.62), (120, 45, 0.57), (120, 25, 0.57), (90, 56, 0.52), (90, 16, 0.52), (60, 67, 0.47), (60, 7, 0.47),
+)  # fmt: skip
+"""x, y and size of each goose."""
+
+
+def code_of(url: str) -> segno.QRCode:
+    """The QR code of an address; a quarter of it may be hidden as long as the address is short."""
+    if len(url) <= LONG_ADDRESS:
+        return segno.make(url, error="q", boost_error=False, micro=False)
+    return segno.make(url, error="l", boost_error=False, micro=False)
+
+
+def qr(sheet: Sheet, left: float, top: float, side: float, url: str) -> None:
+    """The code as one shape without seams, the goose in its middle."""
+    matrix = code_of(url).matrix
+    module = side / (len(matrix) + 2 * QUIET)
+    sheet.box((left, top, left + side, top + side), fill="#ffffff")
+    x0, y0 = left + QUIET * module, top + QUIET * module
+    dark = [
+        shapely.box(x0 + x * module, y0 + y * module, x0 + (x + 1) * module, y0 + (y + 1) * module)
+        for y, line in enumerate(matrix)
+        for x, set_ in enumerate(line)
+        if set_
+    ]
+    sheet.frame([shapely.union_all(dark)], fill=ink.colour("ink"))
+    if len(url) <= LONG_ADDRESS:
+        middle, half = (left + side / 2, top + side / 2), side * 0.1
+        sheet.box((middle[0] - half, middle[1] - half, middle[0] + half, middle[1] + half), fill="#ffffff")
+        goose(sheet, middle[0] - half * 0.92, middle[1] - half * 0.75, half * 1.84 / 36)
+
+
+def goose(sheet: Sheet, x: float, y: float, scale: float) -> None:
+    """One goose, its box's upper left corner at x, y."""
+    body, wing = ink.goose()
+    sheet.marks([(body, x, y, scale)], fill=ink.colour("accent"))
+    sheet.marks([(wing, x, y, scale)], fill=ink.colour("accent"), alpha=0.55)
+
+
+def flock(sheet: Sheet, right: float, top: float, wide: float) -> None:
+    """Seven geese in flight, as wide as told, ending at the right."""
+    scale = wide / 134
+    for x, y, size in FLOCK:
+        goose(sheet, right - wide + (x - 46) * scale, top + y * scale, size * scale)
+
+
+def heading(sheet: Sheet, box: Box, content: Content, size: float, most: int = 2) -> float:
+    """Kicker, title and the question's sentence; the y below them."""
+    left, top, right, _bottom = box
+    y = top + size * 0.36
+    sheet.text(left, y, content.kicker, size * 0.36, ink.colour("ink-soft"))
+    for line in fonts.lines(content.title, (right - left) / size, most, True):
+        y += size * 1.2
+        sheet.text(left, y, line, size, ink.colour("ink"), bold=True)
+    y += size * 0.28
+    small = max(size * 0.36, 13.0)
+    for line in fonts.lines(content.sentence, (right - left) / small, 2):
+        y += small * 1.4
+        sheet.text(left, y, line, small, ink.colour("ink-soft"))
+    return y + small * 0.5
+
+
+def legend(sheet: Sheet, box: Box, content: Content, size: float = 13.0) -> float:
+    """The layers with their counts, then what filled, hollow and dashed mean; the y below."""
+    left, y, right, _bottom = box
+    x = left
+    y += size * 0.95
+    for sign, style, words in _entries(content):
+        wide = size * 1.5 + fonts.width(words) * size
+        if x > left and x + wide > right:
+            x, y = left, y + size * 1.6
+        _sign(sheet, sign, style, x + size * 0.6, y, size * 1.15 / 28)
+        sheet.text(x + size * 1.5, y + 0.36 * size, words, size, ink.colour("ink"))
+        x += wide + size * 1.1
+    return y + size * 0.9
+
+
+def _entries(content: Content) -> Iterable[tuple[Sign, str, str]]:
+    first = content.rows[0].sign if content.rows else None
+    for key in content.keys:
+        if content.ground is not None or (first and key.sign.color == first.color):
+            yield key.sign, "full", f"{key.title} {key.count}"
+    if first:
+        for style, words in _precisions(content):
+            yield Sign(first.color, first.shape, ""), style, words
+
+
+def _precisions(content: Content) -> Iterable[tuple[str, str]]:
+    words = content.words
+    if any(row.at and not row.township for row in content.rows):
+        yield "full", words["exact"]
+    if any(row.township for row in content.rows):
+        yield "hollow", words["township"]
+    if content.apart:
+        yield "dashed", words["county"]
+
+
+def _sign(sheet: Sheet, sign: Sign, style: str, x: float, y: float, scale: float) -> None:
+    colour, paper = ink.colour(sign.color), ink.colour("surface")
+    if sign.shape in ("station", "town", "area"):
+        _small(sheet, sign.shape, x, y, scale, colour)
+        return
+    hollow = style != "full"
+    fill, edge = (paper, colour) if hollow else (colour, "none")
+    dash = (2.2, 1.6) if style == "dashed" else ()
+    sheet.marks([(ink.shape(sign.shape), x, y, scale)], fill=fill, edge=edge, width=1.5 if hollow else 0, dash=dash)
+    if sign.letter and not hollow:
+        down = ink.TEXT_AT.get(sign.shape, 0) * scale
+        points = 15 * scale
+        sheet.text(x, y + down + 0.36 * points, sign.letter, points, paper, bold=True, align="center")
+
+
+def _small(sheet: Sheet, shape: str, x: float, y: float, scale: float, colour: str) -> None:
+    paper = ink.colour("surface")
+    if shape == "area":
+        box = shapely.box(x - 15 * scale, y - 10 * scale, x + 15 * scale, y + 10 * scale)
+        sheet.frame([box], fill=colour, alpha=0.12)
+        sheet.frame([box], edge=colour, width=1.1, dash=(3, 2))
+    elif shape == "town":
+        sheet.marks([(ink.shape("circle"), x, y, scale * 0.5)], fill=paper, edge=colour, width=1.2)
+    else:
+        sheet.lines([[(x - 16 * scale, y), (x + 16 * scale, y)]], colour, 1.6)
+        sheet.marks([(ink.shape("square"), x, y, scale * 0.6)], fill=paper, edge=colour, width=1.4)
+
+
+def foot_height(content: Content, wide: float, size: float, side: float) -> float:
+    """How high the foot is."""
+    lines = len(_small_print(content, _text_room(content, wide, side), size))
+    return max(side + 14, 8 + size * (6.2 + 1.5 * lines))
+
+
+def _text_room(content: Content, wide: float, side: float) -> float:
+    caption = max((fonts.width(line, True) for line in content.scan), default=0) * 15
+    return wide - side - min(caption, 150) - 36
+
+
+def _small_print(content: Content, room: float, size: float) -> list[str]:
+    said = [*content.notes]
+    if content.ground is not None and any(line.kind == "rail_link" for line in content.ground.lines):
+        said.append(content.words["links"])
+    said.append(content.sources)
+    said.append(content.printed)
+    ems = room / size
+    whole = " ".join(said) if content.lang == "en" else "".join(_stopped(part) for part in said)
+    return fonts.lines(whole, ems, 5)
+
+
+def _stopped(sentence: str) -> str:
+    return sentence if sentence.endswith("。") else sentence + "。"
+
+
+def foot(sheet: Sheet, box: Box, content: Content, size: float, side: float) -> None:
+    """Whom to phone, small print, badge at the lower left; QR code with its words at the lower right."""
+    left, top, right, bottom = box
+    soft, dark = ink.colour("ink-soft"), ink.colour("ink")
+    sheet.lines([[(left, top), (right, top)]], dark, 2.5)
+    room = _text_room(content, right - left, side)
+    y = top + 8 + size * 1.35
+    asked = fonts.cut(content.ask[0], room / (size * 1.25))
+    sheet.text(left, y, asked, size * 1.25, dark)
+    y += size * 2.6
+    sheet.text(left, y, content.ask[1], size * 2.5, dark, bold=True)
+    lines = _small_print(content, room, size)
+    y += size * 1.9
+    for line in lines:
+        sheet.text(left, y, line, size, soft)
+        y += size * 1.5
+    sheet.text(left, bottom - size * 0.2, content.approval, size, dark, bold=True)
+    qr(sheet, right - side, bottom - side, side, content.url)
+    y = bottom - 8 - 21 * (len(content.scan) - 1)
+    for line in content.scan:
+        caption = min(15.0, 150 / max(fonts.width(line, True), 1))
+        sheet.text(right - side - 10, y, line, caption, dark, bold=True, align="right")
+        y += 21

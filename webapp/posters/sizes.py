@@ -1,0 +1,53 @@
+"""The sizes and kinds of posters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from layers.words import N_, Labels
+
+KINDS: Labels = {"map": N_("地图和名单"), "list": N_("只有名单")}
+"""Chinese label of each kind; which is meant when nobody chose, see docs/decisions/020."""
+Form = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Size:
+    """One size. Its design is `width` by `height` units (0: as high as the list needs), about a CSS pixel each.
+
+    `mm` is the printed width, `pixels` the width of the PNG. `chart` is the map's width and height in units,
+    `columns` those of the list, `finest` the index of the finest rows (see `rows.py`) that can still be read
+    where this size is looked at, `form` which of the layouts composes it, `paged` whether a PDF goes on
+    to further pages.
+    """
+
+    key: str
+    title: str
+    width: float
+    height: float
+    mm: float
+    pixels: int
+    chart: Form
+    columns: int
+    finest: int
+    form: str = "upright"
+    paged: bool = False
+
+
+SIZES = {
+    size.key: size
+    for size in (
+        Size("a4", N_("A4 竖版"), 794, 1123, 210, 1240, (699, 388), 2, 3, paged=True),
+        Size("a4-wide", N_("A4 横版"), 1123, 794, 297, 1754, (560, 470), 1, 3, "broad", paged=True),
+        Size("a3", N_("A3 竖版"), 794, 1123, 297, 1754, (699, 388), 2, 2, paged=True),
+        Size("a3-wide", N_("A3 横版"), 1123, 794, 420, 2480, (560, 470), 1, 2, "broad", paged=True),
+        Size("rollup", N_("易拉宝 80×200 厘米"), 794, 1985, 800, 2268, (699, 600), 2, 4),
+        Size("phone", N_("手机长图"), 540, 0, 143, 1080, (469, 420), 1, 3),
+        Size("square", N_("方图"), 720, 720, 190, 1080, (649, 262), 2, 2, "upright"),
+        Size("cover", N_("公众号封面 900×383"), 900, 383, 238, 900, (380, 300), 1, 2, "strip"),
+        Size("card", N_("分享卡片 1200×630"), 800, 420, 212, 1200, (360, 330), 1, 2, "strip"),
+    )
+}
+OFFERED = tuple(key for key in SIZES if key != "card")
+"""What the page offers; the card is what links show of themselves."""
+FORMATS = {"png": "image/png", "pdf": "application/pdf", "svg": "image/svg+xml"}
