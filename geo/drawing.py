@@ -79,7 +79,7 @@ class Sheet:
     def _paths(
         self, found: Sequence[Outline], fill: Any, edge: Any, width: float, dash: Dash, alpha: float | None
     ) -> None:
-        style = (0, [self.point * part for part in dash]) if dash else "solid"
+        style = (0, [part / width for part in dash]) if dash else "solid"
         self._add(
             PathCollection(
                 found, facecolors=fill, edgecolors=edge, linewidths=width * self.point, linestyles=[style],
@@ -96,7 +96,7 @@ class Sheet:
 
     def lines(self, lines: Iterable[Sequence[tuple[float, float]]], colour: str, width: float, dash: Dash = ()) -> None:
         """Open lines."""
-        style = (0, [self.point * part for part in dash]) if dash else "solid"
+        style = (0, [part / width for part in dash]) if dash else "solid"  # matplotlib counts dashes in widths
         found = [list(line) for line in lines]
         if found:
             self._add(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas
@@ -32,6 +32,8 @@ class Chart:
     labels: bool = True
     size: float = 1.0
     """Size of the numbered marks."""
+    named: set[str] = field(default_factory=set)
+    """Codes of the counties whose name is written."""
 
     def __post_init__(self) -> None:
         assert self.content.ground is not None
@@ -79,7 +81,10 @@ def draw(sheet: Sheet, box: Box, content: Content, labels: bool = True, numbered
     chart_edge.grid(chart)
     _ways(chart)
     chart_edge.reserve(chart)
-    chart_marks.place(chart, numbered)
+    chart_marks.numbers(chart, numbered)
+    if labels:
+        chart_names.counted(chart)
+    chart_marks.others(chart, numbered)
     spots = _symbols(chart)
     if labels:
         chart_names.counties(chart)

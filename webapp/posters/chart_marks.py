@@ -26,11 +26,18 @@ DOT = 0.34
 """Size of a mark without a number."""
 
 
-def place(chart: Chart, numbered: int) -> None:
-    """The marks of the list (the first `numbered` with their number), then those of the other layers."""
-    rows = [row for row in chart.content.rows if row.at is not None and chart.inside(row.at)]
+def numbers(chart: Chart, numbered: int) -> None:
+    """The first `numbered` marks of the list with their numbers, none on another, with their discs."""
+    rows = [row for row in chart.content.rows if row.number <= numbered and row.at and chart.inside(row.at)]
     _discs(chart, rows)
-    _numbers(chart, rows, numbered)
+    _numbers(chart, rows)
+
+
+def others(chart: Chart, numbered: int) -> None:
+    """The marks that the list has no room for, then those of the other layers, smaller."""
+    for row in chart.content.rows:
+        if row.number > numbered and row.at and chart.inside(row.at):
+            _unnumbered(chart, row)
     _beside(chart)
 
 
@@ -45,9 +52,9 @@ def _discs(chart: Chart, rows: list[Row]) -> None:
         chart.sheet.marks(discs, fill="none", edge=colour, width=1.0, dash=(3.5, 3))
 
 
-def _numbers(chart: Chart, rows: list[Row], numbered: int) -> None:
-    """The numbered marks, none on another; one that had to give way has a line to its place. Then the others."""
-    first = sorted((row for row in rows if row.number <= numbered), key=lambda row: (row.township, row.number))
+def _numbers(chart: Chart, rows: list[Row]) -> None:
+    """A mark that had to give way has a line to its place; the exact ones choose first."""
+    first = sorted(rows, key=lambda row: (row.township, row.number))
     spots = [chart.at(row.at) for row in first if row.at]
     size, boxes = _settled(chart, spots)
     chart.size = size
@@ -58,9 +65,6 @@ def _numbers(chart: Chart, rows: list[Row], numbered: int) -> None:
     chart.sheet.marks([(ink.shape("circle"), x, y, 0.16) for (x, y), _end in far], fill=soft)
     for row, (_spot, (x, y)) in zip(first, ends, strict=True):
         mark(chart.sheet, row, x, y, size, str(row.number) if chart.labels else "")
-    for row in rows:
-        if row.number > numbered and row.at:
-            _unnumbered(chart, row)
 
 
 def _settled(chart: Chart, spots: list[tuple[float, float]]) -> tuple[float, list[placing.Box]]:

@@ -17,10 +17,10 @@ from layers.layer import Layer
 from layers.query import Query
 from layers.view import View
 from layers.words import N_
-from webapp import db, mapping, present, profile
+from webapp import db, mapping, present
 from webapp.i18n import language
 from webapp.i18n import translate as _
-from webapp.posters import ground
+from webapp.posters import ground, words
 from webapp.posters.content import Content, Key, Mark, Row, Sign
 from webapp.posters.sizes import SIZES, Size
 
@@ -28,9 +28,6 @@ MOST = 200
 """Places that a poster lists; the QR code leads to all of them."""
 MOST_BESIDE = 400
 """Places of a layer beside the listed one that a map draws."""
-HOTLINE = "12333"
-TITLES = {"projects": N_("回%(area)s，先看这 %(n)s 样")}
-TITLE, NOTHING = N_("%(area)s的 %(n)s 个%(layer)s"), N_("%(area)s·%(layer)s")
 
 
 @dataclass(frozen=True)
@@ -82,15 +79,10 @@ def content(wanted: Asked) -> Content:
         listed = sorted(listed, key=lambda row: row.area[:6])
     rows = tuple(_row(number, query.layer, row) for number, row in enumerate(listed, start=1))
     code = _area_code(rows)
-    badge = mapping.badge()
     return Content(
         size=wanted.size.key,
         kind=wanted.kind,
         lang=wanted.lang,
-        kicker=_("归雁图·返乡创业地图"),
-        title=title(query, total),
-        sentence=query.sentence(db.areas(), _, language()),
-        tally=_("共 %(n)s 个", n=total),
         rows=tuple(replace(row, phone=row.phone.removeprefix(f"{code}-")) for row in rows),
         beyond=total - len(rows),
         area_code=code,
@@ -99,15 +91,9 @@ def content(wanted: Asked) -> Content:
         ground=_ground(wanted, found) if wanted.kind == "map" else None,
         marks=_marks(view, found) if wanted.kind == "map" else (),
         apart=_apart(rows),
-        ask=_ask(query),
-        notes=_notes(listed, code),
-        approval=badge["approval"],
-        sources=_("；").join(badge["sources"]),
         day=db.today(),
-        printed=_("%(day)s 印", day=db.today().isoformat()),
         url=canonical_url(view),
-        scan=_scan(total),
-        words=_words(),
+        **words.told(query, total, listed, code),
     )
 
 
@@ -115,14 +101,6 @@ def canonical_url(view: View) -> str:
     """The address of the View's map and list, which the QR code leads to."""
     base: str = current_app.config["SETTINGS"].public_url.rstrip("/")
     return base + view.url("/") + ("&lang=en" if language() == "en" else "")
-
-
-def title(query: Query, total: int) -> str:
-    """The large line: our own words and the area's name alone, so that nobody can put others on it."""
-    book = db.areas()
-    area = _("、").join(book.get(code).label(language()) for code in query.area[:2]) or _("家乡")
-    text = TITLES.get(query.layer.key, TITLE) if total else NOTHING
-    return _(text, area=area, n=total, layer=_(query.layer.title))
 
 
 def _places(query: Query, most: int) -> list[Any]:
@@ -147,7 +125,7 @@ def _row(number: int, layer: Layer, place: Any) -> Row:
         name=getattr(place, "short_name", None) or present.offered_name(place),
         where=names[min(1, len(names) - 1)].strip(),
         money=f"{money.amount} {money.label}".strip() if money else "",
-        phone=phone["text"] if phone else HOTLINE,
+        phone=phone["text"] if phone else words.HOTLINE,
         county=present.area_label(place.area[:6]),
         county_code=place.area[:6],
         sign=sign(layer, place),
@@ -190,47 +168,7 @@ def _apart(rows: tuple[Row, ...]) -> tuple[tuple[str, str, int], ...]:
     return tuple((code, name, n) for (code, name), n in sorted(counted.items()))
 
 
-def _ask(query: Query) -> tuple[str, str]:
-    """Whom to phone when in doubt, and the number: the area's service centre, else the hotline."""
-    area = db.areas().get(query.area[0]) if len(query.area) == 1 else None
-    centres = profile.centre(area) if area else []
-    if len(centres) == 1:
-        place = centres[0][1]
-        number = present.tel(place.phone)
-        if number:
-            return _("拿不准就问%(who)s", who=present.offered_name(place)), number["text"]
-    return _("拿不准就打人社热线"), HOTLINE
-
-
 def _area_code(rows: tuple[Row, ...]) -> str:
     """The area code that all the numbers share, "" when they do not; it then stands in the foot alone."""
     codes = {match[1] if (match := re.match(r"(0\d{2,3})-", row.phone)) else "" for row in rows}
     return codes.pop() if len(codes) == 1 else ""
-
-
-def _notes(rows: list[Any], code: str) -> tuple[str, ...]:
-    said = [_("名单里的电话前加区号 %(code)s。", code=code)] if code else []
-    said += [_("投资有风险，先看清再干。凡是先收钱的，先打电话问一问。")]
-    if any(row.sample for row in rows):
-        said.append(_("有示例数据，只作演示，电话打不通。"))
-    return tuple(said)
-
-
-def _scan(total: int) -> tuple[str, ...]:
-    return (_("扫一扫看全部 %(n)s 个", n=total), _("和最新电话")) if total else (_("扫一扫看最新的"),)
-
-
-def _words() -> dict[str, str]:
-    """Our own words on a poster; {n} and the like are filled in where they are drawn."""
-    return {
-        "north": _("北"),
-        "km": _("%(n)s 公里", n="{n}"),
-        "exact": _("准确位置"),
-        "township": _("只到乡镇"),
-        "county": _("只到区县，图上不画点"),
-        "more": _("还有 %(n)s 个，扫码看全部", n="{n}"),
-        "over": _("还有 %(n)s 个，见后页", n="{n}"),
-        "page": _("第 %(page)s 页，共 %(pages)s 页", page="{page}", pages="{pages}"),
-        "links": _("铁路为车站连线，只作示意"),
-        "none": _("这里还没有登记。扫码看别的区县，或者打 12333 问。"),
-    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from geo import fonts
 from geo.drawing import Sheet
@@ -43,12 +44,13 @@ def _upright(content: Content, size: Size, paged: bool, labels: bool) -> Compose
     right = size.width - margin
     listed = rows.items(content, content.rows)
     foot = parts.foot_height(content, right - margin, small, side)
-    head = _measured(content, right - margin - 150, title) + margin * 0.8
+    heading = parts.headed(content, right - margin - (128 if narrow else 154), title, 2)
+    head = heading.height + margin * 0.8
     chart_top = head + (26 if content.ground else 6)
     top = (chart_top + size.chart[1] + 14 if content.ground else chart_top) + _legend_height(content, right - margin)
     height = size.height or top + rows.long(listed, size.finest) + foot + margin + 34
     sheet = _sheet(size, height)
-    parts.heading(sheet, (margin, margin * 0.8, right - 150, 0), content, title)
+    parts.heading(sheet, margin, margin * 0.8, content, heading)
     parts.flock(sheet, right, margin * 0.9, 112 if narrow else 138)
     if content.ground:
         box = (margin + EDGE, chart_top, right - EDGE, chart_top + size.chart[1])
@@ -62,17 +64,9 @@ def _upright(content: Content, size: Size, paged: bool, labels: bool) -> Compose
     return sheet, made
 
 
-def _measured(content: Content, room: float, size: float) -> float:
-    """Height of the heading."""
-    small = max(size * 0.36, 13.0)
-    titles = len(fonts.lines(content.title, room / size, 2, True))
-    said = len(fonts.lines(content.sentence, room / small, 2))
-    return size * (0.36 + 1.2 * titles + 0.28) + small * (1.4 * said + 0.5)
-
-
-def _legend_height(content: Content, room: float) -> float:
+def _legend_height(content: Content, room: float, size: float = 13.0) -> float:
     blank = Sheet(100, 100, 100, "#ffffff")
-    return parts.legend(blank, (0, 0, room, 0), content) + 10
+    return parts.legend(blank, (0, 0, room, 0), content, size) + 10
 
 
 def _listed(sheet: Sheet, content: Content, size: Size, box: Box, paged: bool) -> int:
@@ -82,10 +76,10 @@ def _listed(sheet: Sheet, content: Content, size: Size, box: Box, paged: bool) -
     if not content.rows:
         sheet.text(left, top + 40, fonts.cut(content.words["none"], (right - left) / 20), 20, ink.colour("ink"))
         return 0
-    made = rows.page(listed, bottom - top - 8, size.columns, size.finest)
+    made = rows.page(listed, rows.Room.of((left, top, right, bottom - 8), size.columns), size.finest)
     beyond = len(content.rows) - made.rows + content.beyond
     if beyond:
-        made = rows.page(listed, bottom - top - 30, size.columns, size.finest)
+        made = rows.page(listed, rows.Room.of((left, top, right, bottom - 30), size.columns), size.finest)
         beyond = len(content.rows) - made.rows + content.beyond
         on = content.words["over" if paged and made.rows < len(content.rows) else "more"]
         sheet.text(left, bottom - 11, on.format(n=beyond), 15, ink.colour("accent"), bold=True)
@@ -100,7 +94,9 @@ def _broad(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
     right, bottom = size.width - margin, size.height - margin * 0.8
     foot = parts.foot_height(content, right - margin, small, side)
     split = right - size.chart[0] - 34 if content.ground else right
-    y = parts.heading(sheet, (margin, margin * 0.8, split if content.ground else right - 150, 0), content, 38)
+    heading = parts.headed(content, (split if content.ground else right - 154) - margin, 40, 2)
+    parts.heading(sheet, margin, margin * 0.8, content, heading)
+    y = margin * 0.8 + heading.height
     if not content.ground:
         parts.flock(sheet, right, margin * 0.9, 138)
         y = parts.legend(sheet, (margin, y + 4, right, 0), content)
@@ -116,35 +112,63 @@ def _broad(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
 
 
 def _with_columns(size: Size, columns: int) -> Size:
-    from dataclasses import replace
-
     return replace(size, columns=columns)
+
+
+def _square(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
+    """Heading across, map at the left with the first of the list beside it, the foot across."""
+    margin, small, side = 34.0, 11.0, 96.0
+    sheet = _sheet(size, size.height)
+    right, bottom = size.width - margin, size.height - margin * 0.8
+    heading = parts.headed(content, right - margin - 128, 40, 2)
+    parts.heading(sheet, margin, margin * 0.8, content, heading)
+    parts.flock(sheet, right, margin * 0.9, 112)
+    top = margin * 0.8 + heading.height + (22 if content.ground else 0)
+    foot = bottom - parts.foot_height(content, right - margin, small, side)
+    left = margin + size.chart[0] + 26 if content.ground else margin
+    columns = size if content.ground else _with_columns(size, 2)
+    if not content.ground:
+        top = parts.legend(sheet, (margin, top, right, 0), content, 12)
+    made = _listed(sheet, content, columns, (left, top, right, foot), paged)
+    if content.ground:
+        below = foot - _legend_height(content, size.chart[0], 11) - 8
+        box = (margin + EDGE, top, margin + size.chart[0], min(top + size.chart[1], below))
+        chart.draw(sheet, box, content, labels, made)
+        parts.legend(sheet, (box[0] - EDGE, box[3] + 8, box[2], 0), content, 11)
+    parts.foot(sheet, (margin, foot, right, bottom), content, small, side)
+    return sheet, made
 
 
 def _strip(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
     """A wide, low picture: words and code at the left, map or the first of the list at the right."""
-    margin, side = 32.0, 92.0
+    margin, side = 32.0, 122.0
     sheet = _sheet(size, size.height)
     right, bottom = size.width - margin, size.height - 26.0
     wide = size.chart[0]
-    split = right - wide - 30
-    parts.heading(sheet, (margin, 26, split, 0), content, 36, 3)
-    room = split - margin - side - 14
-    y = bottom - 2
-    for line in (content.approval, content.printed):
-        sheet.text(margin, y, fonts.cut(line, room / 12, True), 12, ink.colour("ink"), bold=line == content.approval)
-        y -= 18
-    for line in reversed(fonts.lines(content.sources, room / 11, 3)):
-        sheet.text(margin, y, line, 11, ink.colour("ink-soft"))
-        y -= 15
-    sheet.text(margin, y - 4, content.tally, 20, ink.colour("accent"), bold=True)
-    parts.qr(sheet, split - side, bottom - side, side, content.url)
+    split = right - wide - 34
+    heading = parts.headed(content, split - margin, 46, 2)
+    parts.heading(sheet, margin, 26, content, heading)
+    _imprint(sheet, content, margin, bottom - 2, split - margin - side - 14)
+    parts.qr(sheet, split - side, bottom - side, side, content.url, coarse=True)
     if content.ground:
-        chart.draw(sheet, (right - wide, bottom - size.chart[1], right, bottom), content, labels, 0)
+        chart.draw(sheet, (right - wide, bottom - size.chart[1], right, bottom - EDGE), content, labels, 0)
         return sheet, 0
-    made = rows.page(content.rows, bottom - 30, 1, size.finest)
-    rows.draw(sheet, (right - wide, 28, right, bottom), content, made, 1)
+    box = (right - wide, 28, right, bottom)
+    made = rows.page(content.rows, rows.Room.of(box, 1), size.finest)
+    rows.draw(sheet, box, content, made, 1)
     return sheet, made.rows
+
+
+def _imprint(sheet: Sheet, content: Content, left: float, bottom: float, room: float) -> None:
+    """How many, sources, day and badge at the lower left of a strip."""
+    y = bottom
+    for line in (content.approval, content.printed):
+        sheet.text(left, y, fonts.cut(line, room / 12, True), 12, ink.colour("ink"), bold=line == content.approval)
+        y -= 18
+    for line in reversed(fonts.lines(content.sources, room / 11, 4)):
+        sheet.text(left, y, line, 11, ink.colour("ink-soft"))
+        y -= 15
+    sheet.text(left, y - 6, content.tally, 22, ink.colour("accent"), bold=True)
 
 
 def _further(content: Content, size: Size, left: Sequence[Row], number: int) -> Composed:
@@ -154,11 +178,9 @@ def _further(content: Content, size: Size, left: Sequence[Row], number: int) -> 
     right, bottom = size.width - margin, size.height - margin
     sheet.text(margin, margin + 8, content.title, 20, ink.colour("ink"), bold=True)
     sheet.lines([[(margin, margin + 20), (right, margin + 20)]], ink.colour("ink"), 2.5)
-    grade = rows.GRADES[size.finest]
     columns = 2 if size.form == "broad" else size.columns
     box = (margin, margin + 26, right, bottom - 30)
-    flowed = rows._flow(rows.items(content, left), box[3] - box[1], columns, grade)
-    made = rows.Page(grade, flowed)
+    made = rows.page(rows.items(content, left), rows.Room.of(box, columns), size.finest)
     rows.draw(sheet, box, content, made, columns)
     sheet.text(margin, bottom, content.approval, 13, ink.colour("ink"), bold=True)
     words = f"{content.printed}  {number}"
@@ -169,5 +191,6 @@ def _further(content: Content, size: Size, left: Sequence[Row], number: int) -> 
 FORMS: dict[str, Callable[[Content, Size, bool, bool], Composed]] = {
     "upright": _upright,
     "broad": _broad,
+    "square": _square,
     "strip": _strip,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import segno
 import shapely
@@ -23,16 +24,16 @@ FLOCK = (
 """x, y and size of each goose."""
 
 
-def code_of(url: str) -> segno.QRCode:
-    """The QR code of an address; a quarter of it may be hidden as long as the address is short."""
-    if len(url) <= LONG_ADDRESS:
+def code_of(url: str, coarse: bool = False) -> segno.QRCode:
+    """The QR code of an address; a quarter of it may be hidden unless the address is long or it has to be `coarse`."""
+    if len(url) <= LONG_ADDRESS and not coarse:
         return segno.make(url, error="q", boost_error=False, micro=False)
     return segno.make(url, error="l", boost_error=False, micro=False)
 
 
-def qr(sheet: Sheet, left: float, top: float, side: float, url: str) -> None:
-    """The code as one shape without seams, the goose in its middle."""
-    matrix = code_of(url).matrix
+def qr(sheet: Sheet, left: float, top: float, side: float, url: str, coarse: bool = False) -> None:
+    """The code as one shape without seams, the goose in its middle unless it is `coarse` (for few pixels)."""
+    matrix = code_of(url, coarse).matrix
     module = side / (len(matrix) + 2 * QUIET)
     sheet.box((left, top, left + side, top + side), fill="#ffffff")
     x0, y0 = left + QUIET * module, top + QUIET * module
@@ -43,7 +44,7 @@ def qr(sheet: Sheet, left: float, top: float, side: float, url: str) -> None:
         if set_
     ]
     sheet.frame([shapely.union_all(dark)], fill=ink.colour("ink"))
-    if len(url) <= LONG_ADDRESS:
+    if len(url) <= LONG_ADDRESS and not coarse:
         middle, half = (left + side / 2, top + side / 2), side * 0.1
         sheet.box((middle[0] - half, middle[1] - half, middle[0] + half, middle[1] + half), fill="#ffffff")
         goose(sheet, middle[0] - half * 0.92, middle[1] - half * 0.75, half * 1.84 / 36)
@@ -63,20 +64,51 @@ def flock(sheet: Sheet, right: float, top: float, wide: float) -> None:
         goose(sheet, right - wide + (x - 46) * scale, top + y * scale, size * scale)
 
 
-def heading(sheet: Sheet, box: Box, content: Content, size: float, most: int = 2) -> float:
-    """Kicker, title and the question's sentence; the y below them."""
-    left, top, right, _bottom = box
-    y = top + size * 0.36
-    sheet.text(left, y, content.kicker, size * 0.36, ink.colour("ink-soft"))
-    for line in fonts.lines(content.title, (right - left) / size, most, True):
-        y += size * 1.2
-        sheet.text(left, y, line, size, ink.colour("ink"), bold=True)
-    y += size * 0.28
+@dataclass(frozen=True)
+class Heading:
+    """The lines of a heading: the title's and their size, the sentence's and theirs."""
+
+    title: tuple[str, ...]
+    size: float
+    said: tuple[str, ...]
+    small: float
+
+    @property
+    def height(self) -> float:
+        """How high it is."""
+        top = self.size * (0.36 + 1.2 * len(self.title) + 0.28)
+        return top + self.small * (1.4 * len(self.said) + 0.5)
+
+
+def headed(content: Content, room: float, size: float, lines: int) -> Heading:
+    """The heading in so much room; a title that would leave a word alone on its last line is broken or drawn better."""
+    title, size = _titled(content.title, room, size, lines)
     small = max(size * 0.36, 13.0)
-    for line in fonts.lines(content.sentence, (right - left) / small, 2):
-        y += small * 1.4
-        sheet.text(left, y, line, small, ink.colour("ink-soft"))
-    return y + small * 0.5
+    return Heading(title, size, tuple(fonts.lines(content.sentence, room / small, 2)), small)
+
+
+def _titled(text: str, room: float, size: float, lines: int) -> tuple[tuple[str, ...], float]:
+    parts = [part for part in text.replace("，", "，\n").split("\n") if part]
+    for factor in (1.0, 0.92, 0.85, 0.78):
+        ems = room / (size * factor)
+        if fonts.width(text, True) <= ems:
+            return (text,), size * factor
+        if 1 < len(parts) <= lines and all(fonts.width(part, True) <= ems for part in parts):
+            return tuple(parts), size * factor
+    return tuple(fonts.lines(text, room / (size * 0.78), lines, True)), size * 0.78
+
+
+def heading(sheet: Sheet, left: float, top: float, content: Content, made: Heading) -> None:
+    """Kicker, title and the question's sentence."""
+    y = top + made.size * 0.36
+    sheet.text(left, y, content.kicker, made.size * 0.36, ink.colour("ink-soft"))
+    for line in made.title:
+        y += made.size * 1.2
+        sheet.text(left, y, line, made.size, ink.colour("ink"), bold=True)
+    y += made.size * 0.28
+    for line in made.said:
+        y += made.small * 1.4
+        sheet.text(left, y, line, made.small, ink.colour("ink-soft"))
 
 
 def legend(sheet: Sheet, box: Box, content: Content, size: float = 13.0) -> float:
@@ -111,7 +143,7 @@ def _precisions(content: Content) -> Iterable[tuple[str, str]]:
     if any(row.township for row in content.rows):
         yield "hollow", words["township"]
     if content.apart:
-        yield "dashed", words["county"]
+        yield "dashed", words["county" if content.ground else "county_alone"]
 
 
 def _sign(sheet: Sheet, sign: Sign, style: str, x: float, y: float, scale: float) -> None:
@@ -161,7 +193,7 @@ def _small_print(content: Content, room: float, size: float) -> list[str]:
     said.append(content.printed)
     ems = room / size
     whole = " ".join(said) if content.lang == "en" else "".join(_stopped(part) for part in said)
-    return fonts.lines(whole, ems, 5)
+    return fonts.lines(whole, ems, 9)
 
 
 def _stopped(sentence: str) -> str:
@@ -175,8 +207,7 @@ def foot(sheet: Sheet, box: Box, content: Content, size: float, side: float) -> 
     sheet.lines([[(left, top), (right, top)]], dark, 2.5)
     room = _text_room(content, right - left, side)
     y = top + 8 + size * 1.35
-    asked = fonts.cut(content.ask[0], room / (size * 1.25))
-    sheet.text(left, y, asked, size * 1.25, dark)
+    sheet.text(left, y, content.ask[0], min(size * 1.25, room / max(fonts.width(content.ask[0]), 1)), dark)
     y += size * 2.6
     sheet.text(left, y, content.ask[1], size * 2.5, dark, bold=True)
     lines = _small_print(content, room, size)

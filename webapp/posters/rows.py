@@ -47,6 +47,21 @@ GRADES = (
 
 
 @dataclass(frozen=True)
+class Room:
+    """Height and number of the columns, and the width of each."""
+
+    height: float
+    columns: int
+    width: float
+
+    @classmethod
+    def of(cls, box: Box, columns: int) -> Room:
+        """The room of a box of the sheet."""
+        left, top, right, bottom = box
+        return cls(bottom - top, columns, (right - left - GUTTER * (columns - 1)) / columns)
+
+
+@dataclass(frozen=True)
 class Page:
     """What one page lists: its grade and its columns."""
 
@@ -69,13 +84,32 @@ def items(content: Content, rows: Sequence[Row]) -> list[Item]:
     return found
 
 
-def page(listed: Sequence[Item], height: float, columns: int, finest: int) -> Page:
-    """As many of the items as go into columns of that height, in the largest rows that take them all."""
-    for grade in GRADES[: finest + 1]:
+def page(listed: Sequence[Item], room: Room, finest: int) -> Page:
+    """As many of the items as go into the room, in the largest rows that take them all and their names whole."""
+    height, columns = room.height, room.columns
+    for grade in GRADES[:finest]:
+        if not _names_fit(listed, room.width, grade):
+            continue
         filled = _flow(listed, height, columns, grade)
         if sum(map(len, filled)) >= len(listed):
             return _stretched(Page(grade, filled if columns == 1 else _even(listed, height, columns, grade)), height)
-    return Page(GRADES[finest], _flow(listed, height, columns, GRADES[finest]))
+    last = Page(GRADES[finest], _flow(listed, height, columns, GRADES[finest]))
+    return _stretched(last, height)
+
+
+def _names_fit(listed: Sequence[Item], width: float, grade: Grade) -> bool:
+    """Whether the names, as far as they are shown at all, fit beside their phones."""
+    for item in listed:
+        if isinstance(item, Row):
+            name = min(fonts.width(item.name, True), LONGEST_NAME) * grade.name
+            if name > width - _taken(item, grade) + 1e-6:
+                return False
+    return True
+
+
+def _taken(row: Row, grade: Grade) -> float:
+    """Width of a row's mark and phone, with the gaps."""
+    return 28 * grade.mark + 24 + fonts.width(row.phone, True) * grade.phone
 
 
 def _stretched(made: Page, height: float) -> Page:
@@ -131,8 +165,8 @@ def long(listed: Sequence[Item], finest: int) -> float:
 
 def draw(sheet: Sheet, box: Box, content: Content, made: Page, columns: int) -> None:
     """The page's columns into a box of the sheet."""
-    left, top, right, _bottom = box
-    wide = (right - left - GUTTER * (columns - 1)) / columns
+    left, top, _right, _bottom = box
+    wide = Room.of(box, columns).width
     for number, column in enumerate(made.columns):
         x, y = left + number * (wide + GUTTER), top
         for item, last in _ended(column):
@@ -163,10 +197,9 @@ def _row(sheet: Sheet, box: Box, content: Content, row: Row, grade: Grade) -> No
     middle = (top + bottom) / 2
     half = 14 * grade.mark
     chart_marks.mark(sheet, row, left + half + 1, middle, grade.mark, str(row.number))
-    wide = fonts.width(row.phone, True) * grade.phone
     sheet.text(right, middle + 0.36 * grade.phone, row.phone, grade.phone, ink.colour("ink"), bold=True, align="right")
     x = left + 2 * half + 12
-    room = right - wide - 12 - x
+    room = right - left - _taken(row, grade)
     lines = _names(content, row, grade, room)
     high = [size * 1.25 for _text, size, _bold, _colour in lines]
     y = middle - sum(high) / 2
