@@ -17,12 +17,12 @@ from webapp.i18n import LANGUAGES
 NOT_OURS = ("lang",)
 
 
-def pairs() -> list[tuple[str, str]]:
-    """The URL's parameters but for the language, which belongs to the surface and not to the question."""
+def pairs(apart: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    """The URL's parameters but for the language and what else belongs to the surface and not to the question."""
     lang = request.args.get("lang")
     if lang is not None and lang not in LANGUAGES:
         raise BadValue("lang", lang, N_("可选：zh en"))
-    return [(k, v) for k, v in request.args.items(multi=True) if k not in NOT_OURS]
+    return [(k, v) for k, v in request.args.items(multi=True) if k not in (*NOT_OURS, *apart)]
 
 
 def only(*names: str) -> None:
@@ -38,9 +38,9 @@ def query(key: str, strict: bool) -> tuple[Layer, Query]:
     return layer, Query.parse(layer, pairs(), db.areas(), strict)
 
 
-def view(strict: bool = False) -> View:
-    """The View of the request; a bare address gets the operator's default area."""
-    given = pairs()
+def view(strict: bool = False, apart: tuple[str, ...] = ()) -> View:
+    """The View of the request, parameters `apart` left out; a bare address gets the operator's default area."""
+    given = pairs(apart)
     found = View.parse(layers.LAYERS, given, db.areas(), strict)
     if not any(found.knows(name) for name, _value in given):
         default = default_area()

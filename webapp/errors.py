@@ -21,6 +21,7 @@ from webapp.permissions import Forbidden, NotByYou, granted
 from webapp.publishing import NotNow
 from webapp.reset import LinkSpent
 from webapp.session import SignInNeeded
+from webapp.posters.spool import Busy, NotYet, Undrawable
 
 STATUSES: dict[type[Exception], int] = {
     BadValue: 400,
@@ -33,6 +34,9 @@ STATUSES: dict[type[Exception], int] = {
     NotNow: 409,
     OperationalError: 503,
     InterfaceError: 503,
+    Busy: 429,
+    NotYet: 503,
+    Undrawable: 503,
 }
 TITLES = {
     400: N_("网址里有个值不对"),
@@ -49,7 +53,14 @@ TITLES = {
     500: N_("出错了，我们已经记下"),
     503: N_("数据库暂时连不上，请稍后再试"),
 }
-FILES = (".geojson", ".csv", ".xlsx", ".gpkg", ".kml", ".mvt", ".json", ".js")
+DRAWING: dict[type[Exception], str] = {
+    Busy: N_("等着画的图太多，请稍后再试"),
+    NotYet: N_("正在画，过几秒再来取"),
+    Undrawable: N_("这张图没画出来，请换一种尺寸或者稍后再试"),
+}
+"""Titles of what concerns pictures, which have the statuses of others."""
+RETRY_SECONDS = 5
+FILES = (".png", ".pdf", ".svg", ".zip", ".geojson", ".csv", ".xlsx", ".gpkg", ".kml", ".mvt", ".json", ".js")
 
 
 class Gone(Exception):
@@ -104,7 +115,8 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, CSRFError):
         told = _("什么都没有存。请按返回键，写的内容还在，再提交一次；还不行就把内容复制下来，刷新页面再试。")
         return Problem(status, _("这一页放得太久，没能提交"), told)
-    title = _(TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400]))
+    usual = TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400])
+    title = _(DRAWING.get(type(error), usual))
     if isinstance(error, BadValue):
         allowed = error.allowed(_)
         detail = _(
@@ -147,6 +159,9 @@ def answer(error: Exception) -> Response:
     response = _page(problem, error) if is_page() else _json(problem)
     response.status_code = problem.status
     response.headers["Cache-Control"] = "no-store" if problem.status >= 500 else "public, max-age=0, s-maxage=10"
+    if type(error) in DRAWING:
+        response.headers["Retry-After"] = str(getattr(error, "seconds", RETRY_SECONDS))
+        response.headers["Cache-Control"] = "no-store"
     if isinstance(error, HTTPException) and error.code == 405:
         response.headers.extend((k, v) for k, v in error.get_headers() if k == "Allow")
     return response

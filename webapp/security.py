@@ -18,6 +18,8 @@ SHARED_ENDINGS = (".geojson", "/card", "/map.js")
 PRIVATE_PATHS = ("/staff", "/account")
 SELF = "'self'"
 csrf = CSRFProtect()
+PICTURE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+"""For drawn pictures (SVG) opened by themselves: they carry their styles and ask for nothing."""
 
 
 def init_app(app: Flask) -> None:
@@ -72,6 +74,8 @@ def _headers(basemap: list[str]) -> Secure:
 def _protect(response: Response) -> Response:
     headers: Secure = current_app.extensions["headers"]
     headers.set_headers(response)
+    if response.mimetype == "image/svg+xml":
+        response.headers["Content-Security-Policy"] = PICTURE
     if request.path.startswith(SHARED_PATHS) or request.path.endswith(SHARED_ENDINGS):
         response.headers["Access-Control-Allow-Origin"] = "*"
     if is_private():

@@ -10,8 +10,9 @@ from werkzeug.routing import BaseConverter
 import layers
 from layers import lasting
 from webapp import cli, db, errors, i18n, limits, present, security, statics
-from webapp.api import crawlers, downloads, facets, health, ogc, tiles
+from webapp.api import crawlers, downloads, facets, health, ogc, pictures, tiles
 from webapp.api.openapi import views as openapi
+from webapp.posters import shortcut
 from webapp.views import (
     about,
     account,
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     health.blueprint,
     *ogc.BLUEPRINTS,
     openapi.blueprint,
+    pictures.blueprint,
     account.blueprint,
     account_keys.blueprint,
     staff_home.blueprint,
@@ -88,6 +90,7 @@ def connect(app: Flask) -> None:
     for part in (limits, i18n, errors, security, db, statics, present, chrome, staff_chrome):
         part.init_app(app)
     Compress(app)
+    shortcut.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     cli.register(app)

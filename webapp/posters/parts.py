@@ -5,30 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import segno
 import shapely
 
 from geo import fonts
 from geo.drawing import Sheet
 from webapp.posters import ink
+from webapp.posters.codes import LONG_ADDRESS, code_of
 from webapp.posters.content import Content, Sign
 
 Box = tuple[float, float, float, float]
-LONG_ADDRESS = 420
-"""Characters; a longer address has no room for the goose in its code."""
 QUIET = 2
 """Modules of white around a QR code on our paper, which is light itself."""
 FLOCK = (
     (150, 34, 0.62), (120, 45, 0.57), (120, 25, 0.57), (90, 56, 0.52), (90, 16, 0.52), (60, 67, 0.47), (60, 7, 0.47),
 )  # fmt: skip
 """x, y and size of each goose."""
-
-
-def code_of(url: str, coarse: bool = False) -> segno.QRCode:
-    """The QR code of an address; a quarter of it may be hidden unless the address is long or it has to be `coarse`."""
-    if len(url) <= LONG_ADDRESS and not coarse:
-        return segno.make(url, error="q", boost_error=False, micro=False)
-    return segno.make(url, error="l", boost_error=False, micro=False)
 
 
 def qr(sheet: Sheet, left: float, top: float, side: float, url: str, coarse: bool = False) -> None:

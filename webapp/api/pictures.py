@@ -1,0 +1,65 @@
+"""`/poster.png` `.pdf` `.svg`: the View's poster as a file; `/qr.svg`: the code of its address."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from flask import Blueprint, Response, make_response, render_template, request, send_file
+
+from webapp import cache, db
+from webapp.asked import view as asked_view
+from webapp.posters import asking, gather, shortcut
+from webapp.posters.codes import code_of
+from webapp.posters.gather import Asked
+from webapp.posters.sizes import FORMATS
+from webapp.posters.spool import NotYet
+
+blueprint = Blueprint("pictures", __name__)
+OWN = ("size", "kind")
+
+
+@blueprint.get("/poster.<any(png,pdf,svg):ending>")
+def poster(ending: str) -> Response:
+    """The poster, from the store or drawn now."""
+    asked = asked_poster(strict=True)
+    etag = asking.key(asked, ending)
+    found = cache.unchanged(etag)
+    if found is None:
+        try:
+            found = _file(asking.picture(asked, ending), asked, ending)
+        except NotYet:
+            if "text/html" not in request.headers.get("Accept", ""):
+                raise
+            return _later()
+    found.vary.add("Accept-Language")
+    return cache.tagged(found, etag) if found.status_code == 200 else found
+
+
+def asked_poster(strict: bool) -> Asked:
+    """The poster that the request asks for."""
+    size, kind = (",".join(request.args.getlist(name)) for name in OWN)
+    return gather.asked(asked_view(strict, OWN), size or "a4", kind)
+
+
+def _file(path: Path, asked: Asked, ending: str) -> Response:
+    shortcut.sent(str(path))
+    name = f"{asked.view.listed.layer.key}-{asked.size.key}-{db.today().isoformat()}.{ending}"
+    return send_file(path, mimetype=FORMATS[ending], download_name=name, etag=False, max_age=0)
+
+
+def _later() -> Response:
+    """For a person who opened the picture itself: a page that comes back by itself."""
+    seconds = max(2, asking.spool().retry_after())
+    response = make_response(render_template("drawing.html", seconds=seconds), 202)
+    response.headers.update({"Refresh": str(seconds), "Retry-After": str(seconds), "Cache-Control": "no-store"})
+    return response
+
+
+@blueprint.get("/qr.svg")
+def code() -> Response:
+    """The QR code of the View's map and list."""
+    url = gather.canonical_url(gather.listing_all(asked_view(strict=True)))
+    made = io.BytesIO()
+    code_of(url, coarse=True).save(made, kind="svg", border=4, scale=8, xmldecl=False, title=url)
+    return cache.by_content(Response(made.getvalue(), mimetype="image/svg+xml"))

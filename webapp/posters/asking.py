@@ -1,0 +1,58 @@
+"""From a poster that is asked for to its file: the store, else a job and a wait that leaves threads for others."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from flask import current_app
+
+from webapp import basemaps, cache, db, mapping
+from webapp.posters import gather
+from webapp.posters.gather import Asked
+from webapp.posters.spool import NotYet, Spool
+
+WAIT_SECONDS = 10.0
+"""How long a request waits for its picture."""
+WAITERS = 2
+"""Requests of one process that may wait at a time; the other threads stay free for pages."""
+_slots = threading.BoundedSemaphore(WAITERS)
+
+
+def spool() -> Spool:
+    """The spool of this installation."""
+    home: Path = current_app.config["SETTINGS"].home
+    return Spool(home / "posters")
+
+
+def key(asked: Asked, ending: str) -> str:
+    """Name of the picture: what it is drawn from, so that another content has another name."""
+    settings = current_app.config["SETTINGS"]
+    keys = sorted({query.layer.key for query in asked.view.queries} | {"services"})
+    made_from = (
+        db.versions(*keys, "areas"), db.today(), asked.params(), mapping.badge(), settings.public_url,
+        basemaps.layers(settings),
+    )  # fmt: skip
+    return f"{cache.tag(*made_from)}.{ending}"
+
+
+def ready(asked: Asked, ending: str) -> Path | None:
+    """The picture if it is drawn; otherwise it is asked for."""
+    name = key(asked, ending)
+    found = spool().store.find(name)
+    if found is None:
+        spool().ask(name, lambda: gather.content(asked))
+    return found
+
+
+def picture(asked: Asked, ending: str) -> Path:
+    """The picture, drawn now when it has to be; Busy, NotYet or Undrawable when there is none in time."""
+    found = ready(asked, ending)
+    if found is not None:
+        return found
+    if not _slots.acquire(blocking=False):
+        raise NotYet(spool().retry_after())
+    try:
+        return spool().wait(key(asked, ending), WAIT_SECONDS)
+    finally:
+        _slots.release()
