@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: for `run` the database, for `test` also a browser and fonts.
+# Installs the Debian packages that are missing: for `run` the database and the posters' fonts, for `test` also a browser.
 set -euo pipefail
 what=${1:-run}
 missing=()
@@ -8,18 +8,18 @@ need() { # need PACKAGE COMMAND…: the package, unless the command succeeds
   "$@" >/dev/null 2>&1 || missing+=("$package")
 }
 has_postgis() { compgen -G '/usr/share/postgresql/*/extension/postgis.control' && compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
-has_chinese() { fc-list :lang=zh family | grep -q .; }
+has_noto() { compgen -G '/usr/share/fonts/*/noto/NotoSansCJK-Regular.ttc' && compgen -G '/usr/share/fonts/*/noto/NotoSansCJK-Bold.ttc'; }
 
 case $what in
   run)
     need postgresql-15-postgis-3 has_postgis
     need python3 "${PYTHON:-python3}" --version
     [ -x .venv/bin/python ] || need python3-venv "${PYTHON:-python3}" -c 'import ensurepip, venv'
+    need fonts-noto-cjk has_noto
     need npm npm --version ;;
   test)
     need chromium test -x /usr/bin/chromium
-    need fontconfig fc-list --version
-    need fonts-noto-cjk has_chinese ;;
+    need fontconfig fc-list --version ;;
 esac
 [ ${#missing[@]} -eq 0 ] && exit 0
 

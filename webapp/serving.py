@@ -16,6 +16,7 @@ from sqlalchemy import create_engine
 
 from webapp import cluster, db, demo, facts, migrating, samples, statics
 from webapp.config import CHECKOUT, Settings
+from webapp.posters.spool import Spool
 
 WORKERS, THREADS = 2, 4
 READY_SECONDS = 60
@@ -46,6 +47,7 @@ def run(settings: Settings) -> int:
     print("time: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in taken.items()))
     if demo.allowed(settings):
         print(demo.told(settings))
+    Spool(settings.home / "posters").wake()  # finds the fonts now, so that the first poster need not wait for it
     print(f"serving on http://{settings.host}:{settings.port} (Ctrl-C stops)", flush=True)
     return _until_signal(server)
 

@@ -1,4 +1,4 @@
-"""Drawn pictures answered ahead of Flask for a moment, so that one that is asked for often costs no more than a file."""
+"""Drawn pictures answered ahead of Flask for a moment, so that a second request costs no more than a file."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Answer:
 class Shortcut:
     """Wraps a WSGI application; remembers for a moment what it has answered with a file."""
 
-    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
-        self._app = app
+    def __init__(self, app: Any) -> None:
+        self._app: Callable[..., Iterable[bytes]] = app
         self._answers: dict[tuple[str, str, str], Answer] = {}
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -51,7 +51,9 @@ class Shortcut:
                 return answered
         return self._watched(asked, environ, start)
 
-    def _watched(self, asked: tuple[str, str, str], environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+    def _watched(
+        self, asked: tuple[str, str, str], environ: dict[str, Any], start: Callable[..., Any]
+    ) -> Iterable[bytes]:
         told: list[tuple[str, Headers]] = []
 
         def begin(status: str, headers: Headers, *rest: Any) -> Any:
@@ -90,7 +92,7 @@ def _answer(known: Answer, environ: dict[str, Any], start: Callable[..., Any]) -
 
 def init_app(app: Flask) -> None:
     """Put the shortcut before the application."""
-    app.wsgi_app = Shortcut(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Shortcut(app.wsgi_app)  # type: ignore[assignment]
 
 
 def sent(path: str) -> None:

@@ -126,4 +126,8 @@ class Spool:
                 return
             command = [sys.executable, "-m", "webapp.posters.draughtsman", str(self.home)]
             environment = {**os.environ, "MPLCONFIGDIR": str(self.home / "matplotlib"), "MPLBACKEND": "agg"}
-            _started.append(subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdin=subprocess.DEVNULL))
+            _started.append(
+                subprocess.Popen(
+                    command, cwd=CHECKOUT, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+                )
+            )
