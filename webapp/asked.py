@@ -11,7 +11,7 @@ from layers.layer import Layer
 from layers.query import Query
 from layers.view import View
 from layers.words import N_
-from webapp import db
+from webapp import db, sharing
 from webapp.i18n import LANGUAGES
 
 NOT_OURS = ("lang",)
@@ -46,6 +46,16 @@ def view(strict: bool = False, apart: tuple[str, ...] = ()) -> View:
         default = default_area()
         found = View.parse(layers.LAYERS, [*given, ("area", default)] if default else given, db.areas())
     return found
+
+
+def shared(strict: bool = False, apart: tuple[str, ...] = ()) -> sharing.Shared:
+    """What the request shares: the place or area of `of=`, else its View."""
+    of = ",".join(request.args.getlist("of"))
+    if not of:
+        return sharing.of_view(view(strict, apart))
+    for name, value in pairs((*apart, "of")) if strict else ():
+        raise UnknownParameter(name, value, N_("没有这个参数"))
+    return sharing.of_page(of)
 
 
 def default_area() -> str:

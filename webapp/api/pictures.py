@@ -8,21 +8,20 @@ from pathlib import Path
 from flask import Blueprint, Response, make_response, render_template, request, send_file
 
 from webapp import cache, db
-from webapp.asked import view as asked_view
-from webapp.posters import asking, gather, shortcut
+from webapp.asked import shared as asked_shared
+from webapp.posters import asking, shortcut
 from webapp.posters.codes import code_of
 from webapp.posters.gather import Asked
 from webapp.posters.sizes import FORMATS
 from webapp.posters.spool import NotYet
 
 blueprint = Blueprint("pictures", __name__)
-OWN = ("size", "kind")
 
 
 @blueprint.get("/poster.<any(png,pdf,svg):ending>")
 def poster(ending: str) -> Response:
     """The poster, from the store or drawn now."""
-    asked = asked_poster(strict=True)
+    asked = asking.asked(strict=True)
     etag = asking.key(asked, ending)
     found = cache.unchanged(etag)
     if found is None:
@@ -34,12 +33,6 @@ def poster(ending: str) -> Response:
             return _later()
     found.vary.add("Accept-Language")
     return cache.tagged(found, etag) if found.status_code == 200 else found
-
-
-def asked_poster(strict: bool) -> Asked:
-    """The poster that the request asks for."""
-    size, kind = (",".join(request.args.getlist(name)) for name in OWN)
-    return gather.asked(asked_view(strict, OWN), size or "a4", kind)
 
 
 def _file(path: Path, asked: Asked, ending: str) -> Response:
@@ -58,8 +51,8 @@ def _later() -> Response:
 
 @blueprint.get("/qr.svg")
 def code() -> Response:
-    """The QR code of the View's map and list."""
-    url = gather.canonical_url(gather.listing_all(asked_view(strict=True)))
+    """The QR code of the address of the View, place or area."""
+    url = asked_shared(strict=True).url
     made = io.BytesIO()
     code_of(url, coarse=True).save(made, kind="svg", border=4, scale=8, xmldecl=False, title=url)
     return cache.by_content(Response(made.getvalue(), mimetype="image/svg+xml"))

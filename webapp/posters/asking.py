@@ -5,18 +5,27 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from flask import current_app
+from flask import current_app, request
 
 from webapp import basemaps, cache, db, mapping
+from webapp.asked import shared
 from webapp.posters import gather
 from webapp.posters.gather import Asked
 from webapp.posters.spool import NotYet, Spool
 
+OWN = ("size", "kind")
+"""Parameters of a poster beside those of what it shows."""
 WAIT_SECONDS = 10.0
 """How long a request waits for its picture."""
 WAITERS = 2
 """Requests of one process that may wait at a time; the other threads stay free for pages."""
 _slots = threading.BoundedSemaphore(WAITERS)
+
+
+def asked(strict: bool, *apart: str) -> Asked:
+    """The poster that the request asks for; parameters `apart` belong to its surface."""
+    size, kind = (",".join(request.args.getlist(name)) for name in OWN)
+    return gather.asked(shared(strict, (*OWN, *apart)), size or "a4", kind)
 
 
 def spool() -> Spool:
@@ -25,34 +34,34 @@ def spool() -> Spool:
     return Spool(home / "posters")
 
 
-def key(asked: Asked, ending: str) -> str:
+def key(wanted: Asked, ending: str) -> str:
     """Name of the picture: what it is drawn from, so that another content has another name."""
     settings = current_app.config["SETTINGS"]
-    keys = sorted({query.layer.key for query in asked.view.queries} | {"services"})
+    keys = sorted({query.layer.key for query in wanted.view.queries} | {"services"})
     made_from = (
-        db.versions(*keys, "areas"), db.today(), asked.params(), mapping.badge(), settings.public_url,
+        db.versions(*keys, "areas"), db.today(), wanted.params(), mapping.badge(), settings.public_url,
         basemaps.layers(settings),
     )  # fmt: skip
     return f"{cache.tag(*made_from)}.{ending}"
 
 
-def ready(asked: Asked, ending: str) -> Path | None:
+def ready(wanted: Asked, ending: str) -> Path | None:
     """The picture if it is drawn; otherwise it is asked for."""
-    name = key(asked, ending)
+    name = key(wanted, ending)
     found = spool().store.find(name)
     if found is None:
-        spool().ask(name, lambda: gather.content(asked))
+        spool().ask(name, lambda: gather.content(wanted))
     return found
 
 
-def picture(asked: Asked, ending: str) -> Path:
+def picture(wanted: Asked, ending: str) -> Path:
     """The picture, drawn now when it has to be; Busy, NotYet or Undrawable when there is none in time."""
-    found = ready(asked, ending)
+    found = ready(wanted, ending)
     if found is not None:
         return found
     if not _slots.acquire(blocking=False):
         raise NotYet(spool().retry_after())
     try:
-        return spool().wait(key(asked, ending), WAIT_SECONDS)
+        return spool().wait(key(wanted, ending), WAIT_SECONDS)
     finally:
         _slots.release()

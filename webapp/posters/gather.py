@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import func
 
 import layers
-from layers import asking, grammar, legend
+from layers import asking, legend
 from layers.base import Precision
 from layers.errors import BadValue
 from layers.layer import Layer
@@ -22,7 +21,8 @@ from webapp.i18n import language
 from webapp.i18n import translate as _
 from webapp.posters import ground, words
 from webapp.posters.content import Content, Key, Mark, Row, Sign
-from webapp.posters.sizes import SIZES, Size
+from webapp.posters.sizes import KINDS, SIZES, Size
+from webapp.sharing import Shared
 
 MOST = 200
 """Places that a poster lists; the QR code leads to all of them."""
@@ -32,48 +32,45 @@ MOST_BESIDE = 400
 
 @dataclass(frozen=True)
 class Asked:
-    """One poster: of which View, how large, of which kind, in which language."""
+    """One poster: of what, how large, of which kind, in which language."""
 
-    view: View
+    shared: Shared
     size: Size
     kind: str
     lang: str
 
+    @property
+    def view(self) -> View:
+        """The View that it shows."""
+        return self.shared.view
+
     def params(self) -> list[tuple[str, str]]:
-        """The canonical parameters: the View's, then `size`, `kind` and `lang`."""
-        return [*self.view.params(), ("size", self.size.key), ("kind", self.kind), ("lang", self.lang)]
+        """The canonical parameters: those of what it shows, then `size`, `kind` and `lang`."""
+        return [*self.shared.params, ("size", self.size.key), ("kind", self.kind), ("lang", self.lang)]
 
 
-def asked(view: View, size: str, kind: str) -> Asked:
+def asked(shared: Shared, size: str, kind: str) -> Asked:
     """The poster that parameters ask for; BadValue for a size or kind that there is not.
 
     Without an approved map the poster is the list alone unless the map is asked for.
     """
     if size not in SIZES:
         raise BadValue("size", size, N_("可选：%(keys)s"), {"keys": " ".join(SIZES)})
-    if kind not in ("", "map", "list"):
-        raise BadValue("kind", kind, N_("可选：map list"))
-    whole = listing_all(view)
-    too_wide = ground.is_too_wide(ground.box_of(whole))
+    if kind not in ("", *KINDS):
+        raise BadValue("kind", kind, N_("可选：%(keys)s"), {"keys": " ".join(KINDS)})
+    too_wide = ground.is_too_wide(ground.box_of(shared.view))
     if kind == "map" and too_wide:
         raise BadValue("kind", kind, N_("全国只出名单。先选一个省、市或者区县"))
     chosen = kind or ("map" if mapping.is_approved() and not too_wide else "list")
-    return Asked(whole, SIZES[size], chosen, language())
-
-
-def listing_all(view: View) -> View:
-    """The same View without page and limit, which mean nothing on paper."""
-    listed = replace(view.listed, page=1, limit=grammar.PAGE_SIZE)
-    return replace(view, queries=(listed, *view.queries[1:]))
+    return Asked(shared, SIZES[size], chosen, language())
 
 
 def content(wanted: Asked) -> Content:
     """Everything that stands on the poster."""
-    view = wanted.view
+    view, shared = wanted.view, wanted.shared
     query = view.listed
     found = {q.layer.key: _places(q, MOST if q is query else MOST_BESIDE) for q in view.queries}
-    listed = found[query.layer.key]
-    total = len(listed) if len(listed) < MOST else asking.count(db.connection(), query, db.areas(), db.today())
+    listed, total = _listed(shared, query, found)
     grouped = not query.sort and len({row.area[:6] for row in listed}) > 1
     if grouped:
         listed = sorted(listed, key=lambda row: row.area[:6])
@@ -92,15 +89,21 @@ def content(wanted: Asked) -> Content:
         marks=_marks(view, found) if wanted.kind == "map" else (),
         apart=_apart(rows),
         day=db.today(),
-        url=canonical_url(view),
-        **words.told(query, total, listed, code),
+        url=shared.url,
+        **words.told(shared, total, listed, code),
     )
 
 
-def canonical_url(view: View) -> str:
-    """The address of the View's map and list, which the QR code leads to."""
-    base: str = current_app.config["SETTINGS"].public_url.rstrip("/")
-    return base + view.url("/") + ("&lang=en" if language() == "en" else "")
+def _listed(shared: Shared, query: Query, found: dict[str, list[Any]]) -> tuple[list[Any], int]:
+    """The places of the list, and how many there are; the poster of one place lists that place."""
+    if shared.place is not None:
+        others = [row for row in found[query.layer.key] if row.id != shared.place.id]
+        found[query.layer.key] = [shared.place, *others]
+        return [shared.place], 1
+    listed = found[query.layer.key]
+    if len(listed) < MOST:
+        return listed, len(listed)
+    return listed, asking.count(db.connection(), query, db.areas(), db.today())
 
 
 def _places(query: Query, most: int) -> list[Any]:

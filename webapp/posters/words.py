@@ -9,21 +9,22 @@ from layers.words import N_
 from webapp import db, mapping, present, profile
 from webapp.i18n import language
 from webapp.i18n import translate as _
+from webapp.sharing import Shared
 
 HOTLINE = "12333"
 TITLES = {"projects": N_("回%(area)s，先看这 %(n)s 样")}
 TITLE, NOTHING = N_("%(area)s的 %(n)s 个%(layer)s"), N_("%(area)s·%(layer)s")
 
 
-def told(query: Query, total: int, listed: list[Any], code: str) -> dict[str, Any]:
+def told(shared: Shared, total: int, listed: list[Any], code: str) -> dict[str, Any]:
     """The texts of `Content` by its fields' names. `code`: the area code that the list's numbers leave out."""
-    badge = mapping.badge()
+    badge, query = mapping.badge(), shared.view.listed
     return {
         "kicker": _("归雁图·返乡创业地图"),
-        "title": title(query, total),
-        "sentence": query.sentence(db.areas(), _, language()),
+        "title": shared.title if shared.place is not None else title(query, total),
+        "sentence": shared.sentence,
         "tally": _("共 %(n)s 个", n=total),
-        "ask": _ask(query),
+        "ask": _ask(query.area),
         "notes": _notes(listed, code),
         "approval": badge["approval"],
         "sources": _("；").join(badge["sources"]),
@@ -41,9 +42,9 @@ def title(query: Query, total: int) -> str:
     return _(text, area=area, n=total, layer=_(query.layer.title))
 
 
-def _ask(query: Query) -> tuple[str, str]:
+def _ask(codes: tuple[str, ...]) -> tuple[str, str]:
     """Whom to phone when in doubt, and the number: the area's service centre, else the hotline."""
-    area = db.areas().get(query.area[0]) if len(query.area) == 1 else None
+    area = db.areas().get(codes[0]) if len(codes) == 1 else None
     centres = profile.centre(area) if area else []
     if len(centres) == 1:
         place = centres[0][1]
@@ -62,7 +63,7 @@ def _notes(rows: list[Any], code: str) -> tuple[str, ...]:
 
 
 def _scan(total: int) -> tuple[str, ...]:
-    return (_("扫一扫看全部 %(n)s 个", n=total), _("和最新电话")) if total else (_("扫一扫看最新的"),)
+    return (_("扫一扫看全部 %(n)s 个", n=total), _("和最新电话")) if total > 1 else (_("扫一扫看最新的"),)
 
 
 def _words() -> dict[str, str]:

@@ -1,0 +1,110 @@
+"""What can be passed on: a View, a place or an area, with its address and the addresses of everything made from it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import current_app, url_for
+from werkzeug.exceptions import NotFound
+
+import layers
+from layers import grammar
+from layers.areas import Area
+from layers.errors import BadValue
+from layers.query import Query, spell
+from layers.view import View
+from layers.words import N_
+from webapp import db, present
+from webapp.i18n import language
+from webapp.i18n import translate as _
+
+Params = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """`params` say it again in any address; `url` is its own page's, in full; `view` is what its map shows."""
+
+    title: str
+    sentence: str
+    params: Params
+    url: str
+    view: View
+    place: Any = None
+    area: Area | None = None
+
+    def at(self, path: str, *more: tuple[str, str]) -> str:
+        """The address of something made from it, from our root on."""
+        lang = [("lang", "en")] if language() == "en" else []
+        return f"{path}?{spell([*self.params, *more, *lang])}"
+
+    def full(self, path: str, *more: tuple[str, str]) -> str:
+        """The same with our host before it."""
+        return base() + self.at(path, *more)
+
+
+def base() -> str:
+    """The site's address without a slash at its end."""
+    found: str = current_app.config["SETTINGS"].public_url.rstrip("/")
+    return found
+
+
+def of_view(view: View) -> Shared:
+    """A View; page and limit belong to the reading of it and are left out."""
+    listed = replace(view.listed, page=1, limit=grammar.PAGE_SIZE)
+    whole = replace(view, queries=(listed, *view.queries[1:]))
+    sentence = listed.sentence(db.areas(), _, language())
+    return Shared(sentence, sentence, whole.params(), _in_full(whole.url("/")), whole)
+
+
+def of_query(query: Query) -> Shared:
+    """A directory as it stands: the View of that layer alone."""
+    return of_view(View((query,)))
+
+
+def of_page(of: str) -> Shared:
+    """The place of `projects/12` or the area of `areas/511123`; BadValue for anything else."""
+    kind, _slash, name = of.partition("/")
+    if kind == "areas" and name in db.areas():
+        return of_area(db.areas().get(name))
+    if kind in [layer.key for layer in layers.LAYERS] and re.fullmatch(r"[0-9]{1,18}", name):
+        from webapp.views.place import public_place
+
+        return of_place(layers.get(kind), public_place(layers.get(kind), int(name)))
+    if re.fullmatch(r"[a-z]+/\w+", of):
+        raise NotFound
+    raise BadValue("of", of, N_("写 图层/编号 或者 areas/代码，如 projects/12、areas/511123"))
+
+
+def of_place(layer: Any, place: Any) -> Shared:
+    """A place's page."""
+    from webapp.views.place import around
+
+    money = present.money(layer, place)
+    said = [
+        present.where(place),
+        f"{money.amount} {money.label}".strip() if money else "",
+        present.offered_summary(place),
+    ]
+    url = _in_full(url_for("place.page", key=layer.key, id=place.id))
+    params = [("of", f"{layer.key}/{place.id}")]
+    sentence = _("，").join(part for part in said if part)
+    return Shared(present.offered_name(place), sentence, params, url, around(layer, place), place)
+
+
+def of_area(area: Area) -> Shared:
+    """An area's page."""
+    from webapp.views.area import shown
+
+    url = _in_full(url_for("area.page", code=area.code))
+    view = shown(area)
+    sentence = view.listed.sentence(db.areas(), _, language())
+    return Shared(area.label(language()), sentence, [("of", f"areas/{area.code}")], url, view, None, area)
+
+
+def _in_full(path: str) -> str:
+    if language() != "en":
+        return base() + path
+    return f"{base()}{path}{'&' if '?' in path else '?'}lang=en"
