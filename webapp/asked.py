@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlsplit
+
 from flask import request
+from werkzeug.exceptions import NotFound
 
 import layers
 from layers import grammar
@@ -15,6 +18,8 @@ from webapp import db, sharing
 from webapp.i18n import LANGUAGES
 
 NOT_OURS = ("lang",)
+VIEWS = ("", "map", "embed", "share", "poster", "kit")
+"""Pages that show a View."""
 
 
 def pairs(apart: tuple[str, ...] = ()) -> list[tuple[str, str]]:
@@ -40,7 +45,10 @@ def query(key: str, strict: bool) -> tuple[Layer, Query]:
 
 def view(strict: bool = False, apart: tuple[str, ...] = ()) -> View:
     """The View of the request, parameters `apart` left out; a bare address gets the operator's default area."""
-    given = pairs(apart)
+    return _view(pairs(apart), strict)
+
+
+def _view(given: list[tuple[str, str]], strict: bool = False) -> View:
     found = View.parse(layers.LAYERS, given, db.areas(), strict)
     if not any(found.knows(name) for name, _value in given):
         default = default_area()
@@ -52,10 +60,29 @@ def shared(strict: bool = False, apart: tuple[str, ...] = ()) -> sharing.Shared:
     """What the request shares: the place or area of `of=`, else its View."""
     of = ",".join(request.args.getlist("of"))
     if not of:
-        return sharing.of_view(view(strict, apart))
+        return sharing.of_view(view(strict, (*apart, "of")))
     for name, value in pairs((*apart, "of")) if strict else ():
         raise UnknownParameter(name, value, N_("没有这个参数"))
     return sharing.of_page(of)
+
+
+def address(url: str) -> tuple[sharing.Shared, dict[str, str]]:
+    """What one of our own addresses shows, and its parameters; NotFound for any other address."""
+    parts = urlsplit(url)
+    ours = urlsplit(sharing.base())
+    if parts.scheme not in ("http", "https") or parts.netloc != ours.netloc or not parts.path.startswith(ours.path):
+        raise NotFound
+    given = parse_qsl(parts.query)
+    path = parts.path.removeprefix(ours.path).strip("/")
+    if "of" in dict(given):
+        return sharing.of_page(dict(given)["of"]), dict(given)
+    if path in VIEWS:
+        return sharing.of_view(_view([(k, v) for k, v in given if k not in NOT_OURS])), dict(given)
+    if path in [layer.key for layer in layers.LAYERS]:
+        return sharing.of_query(Query.parse(layers.get(path), given, db.areas())), dict(given)
+    if "/" not in path:
+        raise NotFound
+    return sharing.of_page(path), dict(given)
 
 
 def default_area() -> str:

@@ -74,6 +74,10 @@ def _headers(basemap: list[str]) -> Secure:
 def _protect(response: Response) -> Response:
     headers: Secure = current_app.extensions["headers"]
     headers.set_headers(response)
+    if request.path == "/embed" and response.status_code < 400:
+        framed = "frame-ancestors " + " ".join(current_app.config["SETTINGS"].embed_hosts)
+        policy = response.headers["Content-Security-Policy"]
+        response.headers["Content-Security-Policy"] = policy.replace("frame-ancestors 'none'", framed)
     if response.mimetype == "image/svg+xml":
         response.headers["Content-Security-Policy"] = PICTURE
     if request.path.startswith(SHARED_PATHS) or request.path.endswith(SHARED_ENDINGS):

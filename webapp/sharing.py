@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app, url_for
+from markupsafe import escape
 from werkzeug.exceptions import NotFound
 
 import layers
@@ -44,6 +45,14 @@ class Shared:
         """The same with our host before it."""
         return base() + self.at(path, *more)
 
+    def frame(self, height: int, *more: tuple[str, str]) -> str:
+        """The code that puts it into another site's page: an iframe with a title and a link, nothing else."""
+        source = escape(self.full("/embed", *more))
+        return (
+            f'<iframe src="{source}" title="{escape(self.title)}" width="100%" height="{height}" loading="lazy" '
+            f'style="border:1px solid #ccc" allowfullscreen></iframe>'
+        )
+
 
 def base() -> str:
     """The site's address without a slash at its end."""
@@ -73,7 +82,7 @@ def of_page(of: str) -> Shared:
         from webapp.views.place import public_place
 
         return of_place(layers.get(kind), public_place(layers.get(kind), int(name)))
-    if re.fullmatch(r"[a-z]+/\w+", of):
+    if re.fullmatch(r"\w+/\w+", of, re.ASCII):
         raise NotFound
     raise BadValue("of", of, N_("写 图层/编号 或者 areas/代码，如 projects/12、areas/511123"))
 

@@ -10,7 +10,7 @@ from werkzeug.routing import BaseConverter
 import layers
 from layers import lasting
 from webapp import cli, db, errors, i18n, limits, present, security, statics
-from webapp.api import crawlers, downloads, facets, health, ogc, pictures, tiles
+from webapp.api import crawlers, downloads, facets, health, oembed, ogc, pictures, tiles
 from webapp.api.openapi import views as openapi
 from webapp.posters import shortcut
 from webapp.views import (
@@ -21,11 +21,13 @@ from webapp.views import (
     ask,
     chrome,
     directory,
+    embed,
     home,
     industry,
     mapview,
     place,
     poster,
+    share,
     staff_chrome,
     staff_drafts,
     staff_home,
@@ -60,6 +62,9 @@ BLUEPRINTS = (
     openapi.blueprint,
     pictures.blueprint,
     poster.blueprint,
+    share.blueprint,
+    embed.blueprint,
+    oembed.blueprint,
     account.blueprint,
     account_keys.blueprint,
     staff_home.blueprint,

@@ -16,14 +16,16 @@ blueprint = Blueprint("crawlers", __name__)
 MOST = 50_000
 """Addresses in one sitemap (sitemaps.org)."""
 PAGES = ("home.page", "industry.page", "area.index", "about.data", "ask.page")
+UNREAD = ("/tiles/", "/facets/", "/poster$", "/poster?", "/kit", "/standalone", "/share")
 Entry = tuple[str, str]
 """Address and day of the last change, "" when there is none."""
 
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Everything may be read; tiles and counts are of no use to a search engine."""
-    lines = ["User-agent: *", "Disallow: /tiles/", "Disallow: /facets/", f"Sitemap: {_base()}/sitemap.xml", ""]
+    """Everything may be read; tiles, counts and pages that make files are of no use to a search engine."""
+    kept = [f"Disallow: {path}" for path in UNREAD]
+    lines = ["User-agent: *", *kept, f"Sitemap: {_base()}/sitemap.xml", ""]
     return cache.by_content(Response("\n".join(lines), mimetype="text/plain"))
 
 

@@ -12,7 +12,7 @@ import layers
 from layers.areas import Area, Level
 from layers.query import Query
 from layers.view import View
-from webapp import cache, db, mapping, profile
+from webapp import cache, db, mapping, profile, sharing
 from webapp.views.directory import in_language
 
 blueprint = Blueprint("area", __name__)
@@ -77,6 +77,7 @@ def _context(area: Area) -> dict[str, Any]:
         "compared": profile.compared(area),
         "map": mapping.part(shown(area)),
         "share_url": current_app.config["SETTINGS"].public_url.rstrip("/") + url_for("area.page", code=area.code),
+        "shared": sharing.of_area(area),
         "map_url": in_language(shown(area).url("/")),
         "theme_url": in_language(url_for("industry.page", area=area.code)),
     }

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 
 from layers.query import Query, spell
 from layers.view import View
-from webapp import cache, db, panels
+from webapp import cache, db, panels, sharing
 from webapp.asked import query as asked
 from webapp.i18n import language
 from webapp.i18n import translate as _
@@ -35,6 +35,7 @@ def _context(query: Query) -> dict[str, Any]:
     return {
         "layer": query.layer,
         "query": query,
+        "shared": sharing.of_query(query),
         "result": result,
         "facets": panels.facets(query, link),
         "chips": panels.chips(query, link),

@@ -10,7 +10,7 @@ import layers
 from layers import asking, legend
 from layers.query import Query
 from layers.view import View
-from webapp import cache, db, mapping, panels
+from webapp import cache, db, mapping, panels, sharing
 from webapp.asked import view as asked
 from webapp.i18n import language
 from webapp.i18n import translate as _
@@ -35,6 +35,7 @@ def _context(view: View) -> dict[str, Any]:
     result = panels.result(query, link)
     return {
         "view": view,
+        "shared": sharing.of_view(view),
         "layers": _legend(view),
         "list_layer": query.layer,
         "layer": query.layer,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, render_template
 
-from webapp import cache, db, mapping
+from webapp import cache, db, mapping, sharing
 from webapp.asked import view as asked
 from webapp.i18n import language
 from webapp.i18n import translate as _
@@ -19,7 +19,12 @@ def page() -> Response:
     view = asked()
     sentence = view.sentence(db.areas(), _, language())
     content = render_template(
-        "map.html", view=view, sentence=sentence, map=mapping.part(view), area=chrome.chosen_area(view.listed.area)
+        "map.html",
+        view=view,
+        sentence=sentence,
+        map=mapping.part(view),
+        area=chrome.chosen_area(view.listed.area),
+        shared=sharing.of_view(view),
     )
     return cache.by_content(make_response(content))
 

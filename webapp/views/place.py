@@ -14,7 +14,7 @@ from layers.base import Precision
 from layers.layer import Layer
 from layers.query import Query
 from layers.view import View
-from webapp import cache, db, mapping
+from webapp import cache, db, mapping, sharing
 from webapp.errors import Gone
 from webapp.present import place_url
 from webapp.views import chrome
@@ -67,6 +67,7 @@ def _context(layer: Layer, place: Row[Any]) -> dict[str, Any]:
         "alike": alike(layer, place),
         "map": mapping.part(around(layer, place)),
         "share_url": current_app.config["SETTINGS"].public_url.rstrip("/") + place_url(layer, place),
+        "shared": sharing.of_place(layer, place),
         "area": chrome.chosen_area((place.area[:6],)) if place.area[:6] in db.areas() else None,
         "path": db.areas().path(place.area),
     }

@@ -1,0 +1,40 @@
+"""`/embed`: a View's map without anything around it, for the frame of another site's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request
+from sqlalchemy import Row
+
+from layers import asking
+from webapp import asked, cache, db, mapping
+from webapp.sharing import Shared
+
+blueprint = Blueprint("embed", __name__)
+
+
+@blueprint.get("/embed")
+def page() -> Response:
+    """Caption, map and badge; the list beside it when asked for, and always for readers without scripts."""
+    shared = asked.shared(apart=("list",))
+    rows, total = _listed(shared)
+    content = render_template(
+        "embed.html",
+        shared=shared,
+        layer=shared.view.listed.layer,
+        rows=rows,
+        total=total,
+        beside=request.args.get("list") == "1",
+        map=mapping.part(shared.view),
+        badge=mapping.badge(),
+    )
+    return cache.by_content(make_response(content))
+
+
+def _listed(shared: Shared) -> tuple[list[Row[Any]], int]:
+    if shared.place is not None:
+        return [shared.place], 1
+    query = shared.view.listed
+    rows = list(asking.page(db.connection(), query, db.areas(), db.today()))
+    return rows, asking.count(db.connection(), query, db.areas(), db.today())

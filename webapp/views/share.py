@@ -1,0 +1,60 @@
+"""`/share`: everything with which a View, place or area can be passed on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from layers import grammar
+from layers.errors import BadValue
+from layers.view import View, spell_at
+from layers.words import N_
+from webapp import asked, cache, mapping
+from webapp.posters.sizes import OFFERED, SIZES
+from webapp.sharing import Shared
+
+blueprint = Blueprint("share", __name__)
+OPTIONS = ("height", "list", "fixed")
+HEIGHTS = (240, 2000)
+USUAL_HEIGHT = 560
+
+
+@blueprint.get("/share")
+def page() -> Response:
+    """Link, code, pictures, and the code of a frame with its options."""
+    shared = asked.shared(apart=OPTIONS)
+    return cache.by_content(make_response(render_template("share.html", **_context(shared))))
+
+
+def _context(shared: Shared) -> dict[str, Any]:
+    height, beside, fixed = _height(), request.args.get("list") == "1", request.args.get("fixed") == "1"
+    more = [("list", "1")] if beside else []
+    if fixed and not any(name in ("at", "of") for name, _value in shared.params):
+        more.append(("at", _frame(shared.view)))
+    return {
+        "shared": shared,
+        "height": height,
+        "beside": beside,
+        "fixed": fixed,
+        "can_be_fixed": shared.place is None and shared.area is None and shared.view.at is None,
+        "frame": shared.frame(height, *more),
+        "framed": shared.at("/embed", *more),
+        "hidden": shared.params,
+        "sizes": [(SIZES[key].title, shared.at("/poster", ("size", key))) for key in OFFERED],
+    }
+
+
+def _height() -> int:
+    raw = request.args.get("height") or str(USUAL_HEIGHT)
+    try:
+        return max(HEIGHTS[0], grammar.read_count("height", raw, HEIGHTS[1]))
+    except BadValue:
+        limits = {"low": HEIGHTS[0], "high": HEIGHTS[1]}
+        raise BadValue("height", raw, N_("写 %(low)s 到 %(high)s 的整数"), limits) from None
+
+
+def _frame(view: View) -> str:
+    """Where the map stands now, for a frame that stays there when places come and go."""
+    box = mapping.box_of(view)
+    return spell_at((*box.centre, float(mapping.zoom_for(box))))
