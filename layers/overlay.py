@@ -52,6 +52,13 @@ def build(options: Mapping[str, Any], frame: Frame) -> folium.Map:
     `options` are what static/js/atlas.js takes. They hold our own words and URLs only:
     no text of a place ever passes through folium, which does not escape.
     """
+    drawn = _map(frame)
+    drawn.add_child(Atlas(options))
+    _renumber(drawn)
+    return drawn
+
+
+def _map(frame: Frame) -> folium.Map:
     drawn = folium.Map(
         location=[frame.lat, frame.lon],
         zoom_start=frame.zoom,  # type: ignore[arg-type]
@@ -61,8 +68,6 @@ def build(options: Mapping[str, Any], frame: Frame) -> folium.Map:
         prefer_canvas=True,
     )
     drawn.options |= {"minZoom": MIN_ZOOM, "maxZoom": MAX_ZOOM}
-    drawn.add_child(Atlas(options))
-    _renumber(drawn)
     return drawn
 
 
@@ -88,3 +93,23 @@ def _scripts(element: Element) -> list[str]:
 def _tidy(body: str) -> str:
     """Without folium's indentation, so that the script is small and stays the same."""
     return re.sub(r"\n\s*\n+", "\n", re.sub(r"(?m)^[ \t]+", "", body)).strip()
+
+
+class Sealed(MacroElement):
+    """Hands the map to the script of a page that stands alone; its data lies in the page as JSON, not here."""
+
+    _template = Template("""{% macro script(this, kwargs) %}sealed({{ this._parent.get_name() }});{% endmacro %}""")
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Sealed"
+
+
+def sealed(frame: Frame) -> str:
+    """The script of a folium map that asks for nothing: no tiles, no links, no text of a place."""
+    drawn = _map(frame)
+    drawn.add_child(Sealed())
+    _renumber(drawn)
+    figure: Any = drawn.get_root()
+    figure.render()
+    return _tidy("".join(_scripts(figure.script)))

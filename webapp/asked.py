@@ -16,8 +16,11 @@ from layers.view import View
 from layers.words import N_
 from webapp import db, sharing
 from webapp.i18n import LANGUAGES
+from webapp.posters import gather
 
 NOT_OURS = ("lang",)
+POSTERS = ("size", "kind")
+"""Parameters of a poster beside those of what it shows."""
 VIEWS = ("", "map", "embed", "share", "poster", "kit")
 """Pages that show a View."""
 
@@ -64,6 +67,16 @@ def shared(strict: bool = False, apart: tuple[str, ...] = ()) -> sharing.Shared:
     for name, value in pairs((*apart, "of")) if strict else ():
         raise UnknownParameter(name, value, N_("没有这个参数"))
     return sharing.of_page(of)
+
+
+def poster(strict: bool = False, *apart: str) -> gather.Asked:
+    """The poster that the request asks for; parameters `apart` belong to its surface."""
+    return gather.asked(shared(strict, (*POSTERS, *apart)), own("size") or "a4", own("kind"))
+
+
+def own(name: str) -> str:
+    """A parameter of the surface itself; given twice it is no value that there is."""
+    return ",".join(request.args.getlist(name))
 
 
 def address(url: str) -> tuple[sharing.Shared, dict[str, str]]:

@@ -12,7 +12,7 @@ export function keepShare(root = document) {
 function keepCopy(button) {
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const text = button.dataset.copy, address = !text.startsWith("<");
+    const text = button.dataset.copy, address = /^https?:/.test(text) && !("text" in button.dataset);
     if (navigator.share && address) return navigator.share({ title: document.title, url: text }).catch(() => undefined);
     try {
       await navigator.clipboard.writeText(text);

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, make_response, render_template, request, send_file
 
-from webapp import cache, db
-from webapp.asked import shared as asked_shared
+from webapp import asked, cache, db
 from webapp.posters import asking, shortcut
 from webapp.posters.codes import code_of
 from webapp.posters.gather import Asked
@@ -21,12 +20,12 @@ blueprint = Blueprint("pictures", __name__)
 @blueprint.get("/poster.<any(png,pdf,svg):ending>")
 def poster(ending: str) -> Response:
     """The poster, from the store or drawn now."""
-    asked = asking.asked(strict=True)
-    etag = asking.key(asked, ending)
+    wanted = asked.poster(strict=True)
+    etag = asking.key(wanted, ending)
     found = cache.unchanged(etag)
     if found is None:
         try:
-            found = _file(asking.picture(asked, ending), asked, ending)
+            found = _file(asking.picture(wanted, ending), wanted, ending)
         except NotYet:
             if "text/html" not in request.headers.get("Accept", ""):
                 raise
@@ -35,9 +34,9 @@ def poster(ending: str) -> Response:
     return cache.tagged(found, etag) if found.status_code == 200 else found
 
 
-def _file(path: Path, asked: Asked, ending: str) -> Response:
+def _file(path: Path, wanted: Asked, ending: str) -> Response:
     shortcut.sent(str(path))
-    name = f"{asked.view.listed.layer.key}-{asked.size.key}-{db.today().isoformat()}.{ending}"
+    name = f"{wanted.view.listed.layer.key}-{wanted.size.key}-{db.today().isoformat()}.{ending}"
     return send_file(path, mimetype=FORMATS[ending], download_name=name, etag=False, max_age=0)
 
 
@@ -52,7 +51,7 @@ def _later() -> Response:
 @blueprint.get("/qr.svg")
 def code() -> Response:
     """The QR code of the address of the View, place or area."""
-    url = asked_shared(strict=True).url
+    url = asked.shared(strict=True).url
     made = io.BytesIO()
     code_of(url, coarse=True).save(made, kind="svg", border=4, scale=8, xmldecl=False, title=url)
     return cache.by_content(Response(made.getvalue(), mimetype="image/svg+xml"))

@@ -5,27 +5,18 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from flask import current_app, request
+from flask import current_app
 
 from webapp import basemaps, cache, db, mapping
-from webapp.asked import shared
 from webapp.posters import gather
 from webapp.posters.gather import Asked
 from webapp.posters.spool import NotYet, Spool
 
-OWN = ("size", "kind")
-"""Parameters of a poster beside those of what it shows."""
 WAIT_SECONDS = 10.0
 """How long a request waits for its picture."""
 WAITERS = 2
 """Requests of one process that may wait at a time; the other threads stay free for pages."""
 _slots = threading.BoundedSemaphore(WAITERS)
-
-
-def asked(strict: bool, *apart: str) -> Asked:
-    """The poster that the request asks for; parameters `apart` belong to its surface."""
-    size, kind = (",".join(request.args.getlist(name)) for name in OWN)
-    return gather.asked(shared(strict, (*OWN, *apart)), size or "a4", kind)
 
 
 def spool() -> Spool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, render_template
 
-from webapp import cache, db, mapping, sharing
-from webapp.asked import view as asked
+from webapp import asked, cache, db, mapping, sharing, standalone
 from webapp.i18n import language
 from webapp.i18n import translate as _
 from webapp.views import chrome
@@ -16,7 +15,7 @@ blueprint = Blueprint("mapview", __name__)
 @blueprint.get("/map")
 def page() -> Response:
     """The map alone, with its sentence."""
-    view = asked()
+    view = asked.view()
     sentence = view.sentence(db.areas(), _, language())
     content = render_template(
         "map.html",
@@ -29,8 +28,16 @@ def page() -> Response:
     return cache.by_content(make_response(content))
 
 
+@blueprint.get("/standalone.html")
+def alone() -> Response:
+    """The map and its list as one file that needs no network."""
+    response = Response(standalone.page(asked.shared(strict=True)), mimetype="text/html")
+    response.headers["Content-Disposition"] = f'attachment; filename="guiyan-{db.today().isoformat()}.html"'
+    return cache.by_content(response)
+
+
 @blueprint.get("/map.js")
 def script() -> Response:
     """The script part of the page's map, as an ES module of its own."""
-    content = mapping.script(asked(strict=True))
+    content = mapping.script(asked.view(strict=True))
     return cache.by_content(Response(content, mimetype="text/javascript"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template
 
-from webapp import cache, mapping
+from webapp import asked, cache, mapping
 from webapp.posters import asking
 from webapp.posters.gather import Asked
 from webapp.posters.sizes import KINDS, OFFERED, SIZES
@@ -18,7 +18,7 @@ blueprint = Blueprint("posters", __name__)
 @blueprint.get("/poster")
 def page() -> Response:
     """The choices, the picture as soon as it is drawn, and its files."""
-    wanted = asking.asked(strict=False)
+    wanted = asked.poster()
     state = _state(wanted)
     response = make_response(render_template("poster.html", **_context(wanted), state=state))
     if state == "ready":
@@ -50,5 +50,5 @@ def _context(wanted: Asked) -> dict[str, Any]:
         "approved": mapping.is_approved(),
         "picture": shared.at("/poster.png", *own),
         "files": [(ending.upper(), shared.at(f"/poster.{ending}", *own)) for ending in ("png", "pdf", "svg")],
-        "hidden": [pair for pair in shared.params if pair[0] not in asking.OWN],
+        "hidden": [pair for pair in shared.params if pair[0] not in asked.POSTERS],
     }
