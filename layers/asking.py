@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,14 +133,21 @@ class Counted:
 
 
 def facets(
-    connection: Connection, query: Query, areas: Areas, today: dt.date, _: Translate
+    connection: Connection,
+    query: Query,
+    areas: Areas,
+    today: dt.date,
+    _: Translate,
+    names: Collection[str] | None = None,
 ) -> dict[str, list[Counted]]:
-    """Parameter -> counted choices of every filter, as the question stands.
+    """Parameter -> counted choices of every filter (or of those named alone), as the question stands.
 
-    Filters that the question does not use share one pass over the rows.
+    A filter's own parameter is left out of its count. Filters that the question does not use
+    share one pass over the rows.
     """
-    used = {name for name, _value in query.filters}
-    tallies = {name: _tallies(query, name, _) for name in query.layer.filters}
+    asked = [name for name in query.layer.filters if names is None or name in names]
+    used = {name for name, _value in query.filters if name in asked}
+    tallies = {name: choices(query, name, _) for name in asked}
     idle = {name: choices for name, choices in tallies.items() if name not in used}
     counted = _counted(connection, query, areas, today, idle)
     for name in used:
@@ -148,7 +155,8 @@ def facets(
     return {name: counted.get(name, []) for name in tallies}
 
 
-def _tallies(query: Query, name: str, _: Translate) -> Sequence[Tally]:
+def choices(query: Query, name: str, _: Translate) -> Sequence[Tally]:
+    """The choices that a filter offers, uncounted."""
     field = query.layer.filters[name]
     assert field.filter is not None
     return field.filter.tallies(getattr(query.layer.model, name), field.unit, _)
@@ -191,7 +199,7 @@ def by_choice(
     """
     if not parts:
         return {}
-    tallies = _tallies(query, name, lambda text, **_values: text)
+    tallies = choices(query, name, lambda text, **_values: text)
     numbers = [func.count().filter(tally.where) for tally in tallies]
     code = func.left(query.layer.model.area, len(parts[0].prefix)).label("code")
     asked = matching(query.having("area", None), areas, today, code, *numbers).group_by(code)

@@ -40,10 +40,14 @@ def only(*names: str) -> None:
             raise UnknownParameter(name[:50], request.args.get(name, "")[:50], N_("没有这个参数"))
 
 
-def query(key: str, strict: bool) -> tuple[Layer, Query]:
-    """The layer of a key and the request's question about it; `strict` refuses unknown parameters."""
+def query(key: str, strict: bool, apart: tuple[str, ...] = ()) -> tuple[Layer, Query]:
+    """The layer of a key and the request's question about it; `strict` refuses unknown parameters.
+
+    Those named `apart` belong to the surface.
+    """
     layer = layers.get(key)
-    return layer, Query.parse(layer, pairs(), db.areas(), strict)
+    given = [(name, value) for name, value in pairs() if name not in apart]
+    return layer, Query.parse(layer, given, db.areas(), strict)
 
 
 def view(strict: bool = False, apart: tuple[str, ...] = ()) -> View:

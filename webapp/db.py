@@ -18,6 +18,8 @@ from webapp.models import LayerVersion
 
 CHINA = ZoneInfo("Asia/Shanghai")
 POOL_SIZE, OVERFLOW = 8, 8
+CONNECT = {"connect_timeout": 5, "options": "-c plan_cache_mode=force_custom_plan -c jit=off"}
+"""A plan for each question: one for all questions would not know how many rows a word or a box has."""
 
 
 def init_app(app: Flask) -> None:
@@ -33,7 +35,7 @@ def engine() -> Engine:
 
         url = database_url(app.config["SETTINGS"])
         app.extensions["engine"] = create_engine(
-            url, pool_size=POOL_SIZE, max_overflow=OVERFLOW, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+            url, pool_size=POOL_SIZE, max_overflow=OVERFLOW, pool_pre_ping=True, connect_args=CONNECT
         )
     found: Engine = app.extensions["engine"]
     return found

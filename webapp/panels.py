@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Row
 
-from layers import asking, intervals
+from layers import asking, intervals, search
 from layers.base import Place
 from layers.codes import Codes
 from layers.filters import Choice, Flag
+from layers.finding import Finding
 from layers.query import Query
 from layers.ranges import Range
 from webapp import db
+from webapp.api.facets import parent
 from webapp.i18n import language
 from webapp.i18n import translate as _
 
@@ -24,11 +26,11 @@ Link = Callable[[Query], str]
 
 @dataclass(frozen=True)
 class Option:
-    """One choice of a facet: its count as the question stands, and the URL that switches it."""
+    """One choice of a facet: its count as the question stands (None: not counted), and the URL that switches it."""
 
     value: str
     label: str
-    count: int
+    count: int | None
     on: bool
     url: str
     seal: str = ""
@@ -64,6 +66,7 @@ class Result:
     pages: int
     prev_url: str
     next_url: str
+    finding: Finding | None = None
 
 
 @dataclass(frozen=True)
@@ -83,29 +86,34 @@ def result(query: Query, link: Link) -> Result:
     pages = max(1, -(-total // query.limit))
     before = link(replace(query, page=min(query.page - 1, pages))) if query.page > 1 else ""
     after = link(replace(query, page=query.page + 1)) if query.page < pages else ""
-    return Result(rows, total, query.page, pages, before, after)
+    finding = Finding(query.layer, tuple(search.meanings(query.layer, query.q, areas))) if query.q else None
+    return Result(rows, total, query.page, pages, before, after, finding)
 
 
-def facets(query: Query, link: Link, prefix: str = "") -> list[Facet]:
-    """Every filter of the layer with counts, areas first; `prefix` goes before the form's names."""
-    counted = asking.facets(db.connection(), query, db.areas(), db.today(), _)
-    found = [area_facet(query, link)]
+def facets(query: Query, link: Link, prefix: str = "", counts: Sequence[str] = ()) -> list[Facet]:
+    """Every filter of the layer, areas first; `prefix` goes before the form's names.
+
+    Those named in `counts` come with counts; the page's script asks for others when they are opened.
+    """
+    numbers = asking.facets(db.connection(), query, db.areas(), db.today(), _, counts) if counts else {}
+    found = [area_facet(query, link, "area" in counts)]
     own_first = sorted(query.layer.filters.items(), key=lambda item: hasattr(Place, item[0]))
     for name, declared in own_first:
         assert declared.filter is not None
         value = query.value(name)
-        most = max((c.count for c in counted[name]), default=0)
+        counted = {c.value: c.count for c in numbers.get(name, ())}
+        most = max(counted.values(), default=0)
         options = [
             Option(
                 c.value,
                 c.label,
-                c.count,
+                counted.get(c.value),
                 _chosen(declared.filter, value, c.value),
                 link(query.having(name, _switched(declared.filter, value, c.value))),
                 c.seal,
-                c.count / most if most else 0.0,
+                counted[c.value] / most if most else 0.0,
             )
-            for c in counted[name]
+            for c in asking.choices(query, name, _)
         ]
         raw = declared.filter.spell(value) if value is not None else ""
         unit = _(declared.unit) if declared.unit else ""
@@ -137,29 +145,32 @@ def _switched(kind: Any, value: Any, choice: str) -> Any:
     return kind.parse(",".join(kept)) if kept else None
 
 
-def area_facet(query: Query, link: Link) -> Facet:
+def area_facet(query: Query, link: Link, counts: bool = True) -> Facet:
     """Areas under the chosen one; when it has none below, its siblings."""
-    book = db.areas()
-    parent = query.area[0] if len(query.area) == 1 else None
-    if parent and not book.children(parent):
-        parent = book.get(parent).parent
-    elif len(query.area) > 1:
-        parent = book.get(query.area[0]).parent
-    counted = asking.by_area(db.connection(), query, book, db.today(), parent)
-    most = max((n for _area, n in counted), default=0)
+    book, above = db.areas(), parent(query)
+    numbers: dict[str, int] = {}
+    if counts:
+        numbers = {a.code: n for a, n in asking.by_area(db.connection(), query, book, db.today(), above)}
+    most = max(numbers.values(), default=0)
     options = [
         Option(
             area.code,
             area.label(language()),
-            number,
+            numbers.get(area.code),
             area.code in query.area,
             link(query.having("area", (area.code,))),
-            share=number / most if most else 0.0,
+            share=numbers[area.code] / most if most else 0.0,
         )
-        for area, number in counted
-        if number or area.code in query.area
+        for area in book.children(above)
+        if not counts or numbers.get(area.code) or area.code in query.area
     ]
     return Facet("area", _("想回哪里"), "", "area", options, ",".join(query.area), "", "area")
+
+
+def standing(query: Query) -> list[str]:
+    """The facets that a directory shows unfolded: areas, the first question, the one with seals, those in use."""
+    own = [n for n in sorted(query.layer.filters, key=lambda name: hasattr(Place, name)) if asking.choices(query, n, _)]
+    return ["area", *own[:1], *([query.layer.seal] if query.layer.seal else []), *(n for n, _v in query.filters)]
 
 
 def chips(query: Query, link: Link) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from werkzeug.routing import BaseConverter
 import layers
 from layers import lasting
 from webapp import cli, db, errors, i18n, limits, present, security, statics
-from webapp.api import crawlers, downloads, facets, health, oembed, ogc, pictures, tiles
+from webapp.api import crawlers, downloads, facets, health, oembed, ogc, pictures, suggest, tiles
 from webapp.api.openapi import views as openapi
 from webapp.posters import shortcut
 from webapp.views import (
@@ -59,6 +59,7 @@ BLUEPRINTS = (
     facets.blueprint,
     downloads.blueprint,
     health.blueprint,
+    suggest.blueprint,
     *ogc.BLUEPRINTS,
     openapi.blueprint,
     pictures.blueprint,

@@ -30,6 +30,7 @@ SEARCHED = {
 
 def upgrade() -> None:
     op.execute(BIGRAMS)
+    op.execute("ALTER INDEX IF EXISTS ix_services_window RENAME TO ix_services_counter")  # as its column is called now
     for table, columns in SEARCHED.items():
         text = " || E'\\n' || ".join(f"coalesce({table}.{column}, '')" for column in columns)
         op.execute(f"CREATE INDEX ix_{table}_bigrams ON {table} USING gin (bigrams({text}))")

@@ -1,10 +1,12 @@
 // Makes links and forms of a list answer in place, keeps list, map and address in step.
 import { keepAreas } from "./area.js";
+import { fill, keepCounts } from "./counts.js";
 import { keepNear, measure } from "./near.js";
 import { keepPanel } from "./panel.js";
 import { keepSettings } from "./settings.js";
 import { keepShare } from "./share.js";
 import { keepSheet } from "./sheet.js";
+import { keepSuggest } from "./suggest.js";
 import { swapRegions } from "./swap.js";
 
 const container = document.querySelector(".folium-map");
@@ -58,6 +60,7 @@ function tellMap() {
 /** What scripts add to freshly shown regions. */
 function dress() {
   keepPanel();
+  document.querySelectorAll("[data-panel][open],.side,.side details[data-facet][open]").forEach(fill);
   markOpen();
   measure();
   document.querySelectorAll("[data-near]").forEach((field) => (field.hidden = false));
@@ -173,6 +176,8 @@ if (follow && container) {
 }
 if (container) container.dataset.selected = document.getElementById("map-state")?.dataset.selected || "";
 keepAreas(show);
+keepCounts();
+keepSuggest(show);
 keepNear(show);
 keepSettings();
 keepShare();

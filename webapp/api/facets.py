@@ -8,6 +8,10 @@ from flask import Blueprint, Response, jsonify, request
 
 from layers import asking, grammar
 from layers.areas import Area
+from layers.errors import BadValue
+from layers.layer import Layer
+from layers.query import Query
+from layers.words import N_
 from webapp import cache, db
 from webapp.asked import only
 from webapp.asked import query as asked
@@ -43,12 +47,14 @@ def _path(areas_above: list[Area]) -> str:
 
 @blueprint.get("/<key>")
 def facets(key: str) -> Response:
-    """`total`, and per parameter its label and counted choices, its own parameter left out of its count."""
-    layer, query = asked(key, strict=True)
+    """`total`, and per parameter its label and counted choices, its own parameter left out of its count.
+
+    `of=budget,area` asks for some alone.
+    """
+    layer, query = asked(key, strict=True, apart=("of",))
+    names = _of(layer)
     connection, areas, today = db.connection(), db.areas(), db.today()
-    counted = asking.facets(connection, query, areas, today, _)
-    parent = query.area[0] if len(query.area) == 1 else None
-    by_area = asking.by_area(connection, query, areas, today, parent)
+    counted = asking.facets(connection, query, areas, today, _, names)
     answer = {
         "layer": key,
         "total": asking.count(connection, query, areas, today),
@@ -56,6 +62,30 @@ def facets(key: str) -> Response:
             name: {"label": _(layer.filters[name].label), "choices": [asdict(c) for c in choices]}
             for name, choices in counted.items()
         },
-        "area": [{"value": a.code, "label": a.label(language()), "count": n} for a, n in by_area if n],
+        "area": _by_area(query) if names is None or "area" in names else [],
     }
     return cache.by_content(jsonify(answer))
+
+
+def _of(layer: Layer) -> list[str] | None:
+    """The filters that are asked for, None for all."""
+    raw = grammar.joined(request.args.items(multi=True)).get("of")
+    names = raw.split(",") if raw else None
+    for name in names or ():
+        if name not in (*layer.filters, "area"):
+            raise BadValue("of", name[:50], N_("可选：%(keys)s"), {"keys": " ".join(("area", *layer.filters))})
+    return names
+
+
+def _by_area(query: Query) -> list[dict[str, object]]:
+    counted = asking.by_area(db.connection(), query, db.areas(), db.today(), parent(query))
+    return [{"value": a.code, "label": a.label(language()), "count": n} for a, n in counted if n]
+
+
+def parent(query: Query) -> str | None:
+    """The area whose parts are offered: the chosen one; its own parent when it has no parts or is one of several."""
+    book = db.areas()
+    if not query.area:
+        return None
+    (first, *others) = query.area
+    return first if not others and book.children(first) else book.get(first).parent

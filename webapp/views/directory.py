@@ -37,7 +37,7 @@ def _context(query: Query) -> dict[str, Any]:
         "query": query,
         "shared": sharing.of_query(query),
         "result": result,
-        "facets": panels.facets(query, link),
+        "facets": panels.facets(query, link, counts=panels.standing(query)),
         "chips": panels.chips(query, link),
         "sorts": panels.sorts(query, link),
         "loosen": None if result.total else panels.loosen(query, link),

@@ -81,7 +81,7 @@ def general() -> dict[str, Part]:
         "/api/openapi.json": operation("openapi", GENERAL, _("这份说明"), shared("lang"), described),
         "/api/docs": operation("docs", GENERAL, _("这份说明（网页）"), shared("lang"), {"200": answer(_("网页"), {HTML: STRING})}),
         "/facets/areas": operation("areas", GENERAL, _("按名字或拼音找地方"), text, areas),
-        "/suggest": operation("suggest", GENERAL, _("边输入边给建议：地方、行业"), text, hints),
+        "/suggest": operation("suggest", GENERAL, _("边输入边给建议：地方、行业、条目"), [*text, parameters.layer()], hints),
         "/tiles/basemap/{z}/{x}/{y}.mvt": operation("basemap", GENERAL, _("底图瓦片"), shared("z", "x", "y"), plain),
     }  # fmt: skip
 
@@ -140,7 +140,9 @@ def others(layer: Layer) -> dict[str, Part]:
     """Counts and files of a layer."""
     key, asked = layer.key, parameters.question(layer)
     counted = {"200": answer(_("每个选项有几条"), {JSON: ref("schemas", "Facets")})}
-    found = {f"/facets/{key}": operation(f"facets.{key}", key, _("每个选项有几条"), asked, counted)}
+    found = {
+        f"/facets/{key}": operation(f"facets.{key}", key, _("每个选项有几条"), [parameters.of(layer), *asked], counted)
+    }
     for ending, type_ in FILES.items():
         content = {type_: ref("schemas", f"{key.capitalize()}Features") if ending == "geojson" else BINARY}
         file = {"200": answer(ending.upper(), content)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geo.reference import REFERENCES
-from layers import cql, grammar
+from layers import LAYERS, cql, grammar
 from layers.layer import Layer
 from layers.query import LISTED, SHARED, Query
 from webapp.api.ogc.question import DEFAULT_LIMIT, MAX_ID, MAX_LIMIT, MAX_OFFSET
@@ -106,6 +106,17 @@ def sort(layer: Layer) -> Part:
     return parameter(
         "sort", {"type": "string", "enum": ["verified", *(key for key in near if key)]}, _("顺序；near 要先给 near")
     )
+
+
+def of(layer: Layer) -> Part:
+    """Which filters to count."""
+    names = {"type": "string", "enum": ["area", *layer.filters]}
+    return parameter("of", {"type": "array", "items": names, "minItems": 1}, _("只要哪几项；不写全要"))
+
+
+def layer() -> Part:
+    """Which layer a suggestion is for."""
+    return parameter("layer", {"type": "string", "enum": [layer.key for layer in LAYERS]}, _("哪个图层"))
 
 
 def items(layer: Layer) -> list[Part]:

@@ -97,7 +97,7 @@ def _facets() -> dict[str, Part]:
     counted = record(("value", "label", "count"), value=STRING, label=STRING, count=WHOLE, seal=STRING)
     group = record(("label", "choices"), label=STRING, choices=listed(counted))
     place = record(("code", "path", "at"), code=STRING, path=STRING, at=nullable(listed(NUMBER)))
-    hint = record(("kind", "label", "params"), kind=STRING, label=STRING, note=STRING, params={"type": "object"})
+    hint = record(("kind", "label"), kind=STRING, label=STRING, note=STRING, href=STRING, params={"type": "object"})
     return {
         "Facets": record(("total", "facets"), layer=STRING, total=WHOLE, facets={"type": "object", "additionalProperties": group},
                          area=listed(counted)),
