@@ -86,6 +86,8 @@ class _Preparing:
             made["args"] = self.comparable(op, made["args"])
         if op in ARRAYS:
             self.listed(op, made["args"])
+        if op in SPATIAL and Kind.SHAPE not in {self.kind(a) for a in args if isinstance(a, dict) and "property" in a}:
+            raise Unsuitable(f"{op} takes the property geometry and a shape")
         if op in SPATIAL and not any(isinstance(arg, dict) and "bbox" in arg for arg in args):
             sure = {"op": "<>", "args": [{"property": "precision"}, Precision.COUNTY.value]}
             return {"op": "and", "args": [made, sure]}  # what is known by its county alone is inside no shape

@@ -112,8 +112,8 @@ def test_everything_but_the_map_works_without_scripts(browser: Browser, site: st
     page.goto(site + "/?area=511123")
     before = total(page)
     page.locator("[data-panel] > summary").click()
-    page.locator("input[value='..<5']").check(force=True)
-    page.locator("input[value='5..<10']").check(force=True)
+    page.locator("[name='projects.budget'][value='..<5']").check(force=True)
+    page.locator("[name='projects.budget'][value='5..<10']").check(force=True)
     page.locator(".panel-foot button").click()
     assert "projects.budget" in page.url
     assert 0 < total(page) < before

@@ -51,8 +51,7 @@ def wants_page() -> bool:
     if asked:
         return asked == "html"
     accepted = request.accept_mimetypes
-    best = accepted.best_match([GEOJSON, JSON, HTML, OPENAPI, SCHEMA], default=JSON)
-    return best == HTML and accepted[HTML] > accepted["*/*"]
+    return accepted[HTML] > max(accepted[GEOJSON], accepted[JSON])
 
 
 def selves(type_: str) -> list[Link]:
