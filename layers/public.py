@@ -26,6 +26,20 @@ def is_public(layer: Layer, today: dt.date) -> ColumnElement[bool]:
     return and_(model.status == Status.PUBLISHED, unexpired, vouched)
 
 
+def expiring(layer: Layer, today: dt.date, days: int) -> ColumnElement[bool]:
+    """Condition: the row is public on the day `today`, and ends within `days` of it unless somebody renews it."""
+    model, last = layer.model, today + dt.timedelta(days=days)
+    ends = or_(model.valid_until <= last, model.verified <= lasting.verified_since(layer, last))
+    return and_(is_public(layer, today), ends)
+
+
+def expired(layer: Layer, today: dt.date) -> ColumnElement[bool]:
+    """Condition: the row would be public if its day or its verification had not run out."""
+    model = layer.model
+    over = or_(model.valid_until < today, model.verified < lasting.verified_since(layer, today))
+    return and_(model.status == Status.PUBLISHED, over)
+
+
 def was_public(layer: Layer) -> ColumnElement[bool]:
     """Condition: the row was shown once, whether or not it still is; one only learns that it was there."""
     return layer.model.status.in_((Status.PUBLISHED, Status.TAKEN, Status.WITHDRAWN))  # type: ignore[no-any-return]

@@ -61,7 +61,7 @@ def note(
     signed = who if isinstance(who, Signed) else None
     entry = {
         "at": db.now(),
-        "account_id": signed.id if signed else None,
+        "account_id": signed.account_id if signed else None,
         "who": signed.name if signed else who,
         "action": action,
         "subject": subject,

@@ -14,6 +14,31 @@ from sqlalchemy.engine import make_url
 import layers
 from webapp import config, db, describe, export, facts, migrating, osm, samples, user_commands
 
+EMPTY = """
+DO $$
+DECLARE drop_it text;
+BEGIN
+  FOR drop_it IN
+    SELECT 'DROP ' || mine.kind || ' IF EXISTS ' || mine.name || ' CASCADE' FROM (
+      SELECT 1 AS turn, 'TABLE' AS kind, c.oid, c.oid::regclass::text AS name FROM pg_class c
+        WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND c.relowner = current_user::regrole
+      UNION ALL
+      SELECT 2, 'ROUTINE', p.oid, p.oid::regprocedure::text FROM pg_proc p
+        WHERE p.pronamespace = 'public'::regnamespace AND p.proowner = current_user::regrole
+      UNION ALL
+      SELECT 3, 'TYPE', t.oid, t.oid::regtype::text FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+        WHERE t.typnamespace = 'public'::regnamespace AND t.typowner = current_user::regrole
+          AND (t.typtype = 'e' OR c.relkind = 'c')
+    ) AS mine
+    WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = mine.oid AND d.deptype = 'e')
+    ORDER BY mine.turn
+  LOOP
+    EXECUTE drop_it;
+  END LOOP;
+END $$
+"""
+"""Drops every table, routine and type that is ours and no extension's."""
+
 database = AppGroup("db", help="The database's migrations.")
 sample = AppGroup("sample", help="The sample catalogue (示例).")
 layer_group = AppGroup("layers", help="The layers of the map.")
@@ -22,7 +47,7 @@ layer_group = AppGroup("layers", help="The layers of the map.")
 def register(app: Flask) -> None:
     """Give the application its commands."""
     groups = (database, sample, layer_group, osm.group, user_commands.group)
-    for command in (*groups, serve, settings, areas, backup, restore, export.export):
+    for command in (*groups, serve, worker, settings, areas, backup, restore, export.export):
         app.cli.add_command(command)
 
 
@@ -33,6 +58,18 @@ def serve() -> None:
     from webapp import serving
 
     sys.exit(serving.run(current_app.config["SETTINGS"]))
+
+
+@click.command()
+@click.option("--beside", is_flag=True, help="End when standard input is closed: whoever started it is gone.")
+@with_appcontext
+def worker(beside: bool) -> None:
+    """Publish what is due, send reminders, remove what is old, until Ctrl-C (`make run` runs one)."""
+    from webapp import jobs
+
+    if not db.migrated():
+        raise click.ClickException("the database lacks a migration: run `flask db upgrade`")
+    jobs.run(current_app._get_current_object(), beside=beside)  # type: ignore[attr-defined]
 
 
 @database.command()
@@ -135,17 +172,7 @@ def restore(file: Path, yes: bool) -> None:
     if not yes:
         click.confirm("This replaces everything in the database. Go on?", abort=True)
     with db.writing() as connection:
-        names = connection.exec_driver_sql(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user"
-        )
-        for name in names.scalars().all():
-            connection.exec_driver_sql(f'DROP TABLE "{name}" CASCADE')
-        functions = connection.exec_driver_sql(
-            "SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proowner = "
-            "(SELECT oid FROM pg_roles WHERE rolname = current_user)"
-        )
-        for function in functions.scalars().all():
-            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {function} CASCADE")
+        connection.exec_driver_sql(EMPTY)
     _pg(
         "pg_restore",
         "--no-owner",
@@ -158,9 +185,10 @@ def restore(file: Path, yes: bool) -> None:
 
 
 def _without_extensions(file: Path) -> list[str]:
-    """Restore everything but the extensions, which only a superuser may make."""
+    """Restore everything but the extensions and what they keep, which only a superuser may make."""
     listed = subprocess.run(["pg_restore", "--list", str(file)], capture_output=True, text=True, check=True).stdout
-    kept = [line for line in listed.splitlines() if " EXTENSION " not in line and "COMMENT" not in line]
+    theirs = (" EXTENSION ", "COMMENT", " TABLE DATA public spatial_ref_sys ")
+    kept = [line for line in listed.splitlines() if not any(part in line for part in theirs)]
     contents = current_app.config["SETTINGS"].home / "restore.list"
     contents.write_text("\n".join(kept))
     return [f"--use-list={contents}", str(file)]

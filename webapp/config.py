@@ -132,6 +132,24 @@ def _days(raw: str) -> dict[str, int]:
     return {key: int(n) for key, n in found.items()}
 
 
+def _kept_days(least: int) -> Callable[[str], int]:
+    return lambda raw: _number(raw, least, 36500)
+
+
+def _smtp(raw: str) -> str:
+    parts = urlsplit(raw)
+    if raw and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path not in ("", "/")):
+        raise ValueError("write smtp://user:password@host:587 or smtps://user:password@host:465")
+    parts.port  # noqa: B018 - ValueError when it is none
+    return raw
+
+
+def _sender(raw: str) -> str:
+    if raw and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+|[^<>\r\n]+ <[^@\s<>]+@[^@\s<>]+>", raw):
+        raise ValueError("write an address like map@example.gov.cn, or 归雁图 <map@example.gov.cn>")
+    return raw
+
+
 @dataclass(frozen=True)
 class Setting:
     """One line of the table: environment name without prefix, default, help, reader."""
@@ -163,6 +181,10 @@ TABLE = (
     Setting("REVIEW_STEPS", "1", "how many people must approve before something is public: 1, 2 or 3", _steps),
     Setting("SELF_APPROVAL", "off", "whether one may approve what one wrote: on or off", _switch),
     Setting("VERIFIED_DAYS", "", "how long a verification stands, by layer, like projects=60 parks=120", _days),
+    Setting("SMTP_URL", "", "mail server for reminders, like smtp://user:password@host:587; none without", _smtp),
+    Setting("MAIL_FROM", "", "sender of reminders, like 归雁图 <map@example.gov.cn>", _sender),
+    Setting("AUDIT_DAYS", "400", "days for which the log is kept, at least 180", _kept_days(180)),
+    Setting("ENQUIRY_DAYS", "400", "days for which answered reports are kept, at least 60", _kept_days(60)),
     Setting("SAMPLE", "on", "load the sample catalogue at `make run`: on or off", _switch),
 )
 
@@ -191,6 +213,10 @@ class Settings:
     review_steps: int
     self_approval: bool
     verified_days: dict[str, int]
+    smtp_url: str
+    mail_from: str
+    audit_days: int
+    enquiry_days: int
     sample: bool
 
     @classmethod
@@ -201,6 +227,8 @@ class Settings:
         values = {setting.name.lower(): _read(setting, given) for setting in TABLE}
         if values["basemap"] == "tianditu" and not values["tianditu_key"]:
             raise BadSetting("MAP_TIANDITU_KEY is missing: MAP_BASEMAP=tianditu needs a browser key of 天地图")
+        if values["smtp_url"] and not values["mail_from"]:
+            raise BadSetting("MAP_MAIL_FROM is missing: MAP_SMTP_URL needs a sender, like map@example.gov.cn")
         host = f"[{values['host']}]" if ":" in values["host"] else values["host"]
         values["public_url"] = values["public_url"] or f"http://{host}:{values['port']}"
         values["secret_key"] = values["secret_key"] or _kept_key(values["home"])

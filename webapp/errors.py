@@ -18,10 +18,10 @@ from webapp import db, session
 from webapp.i18n import language
 from webapp.i18n import translate as _
 from webapp.permissions import Forbidden, NotByYou, granted
+from webapp.posters.spool import Busy, NotYet, Undrawable
 from webapp.publishing import NotNow
 from webapp.reset import LinkSpent
 from webapp.session import SignInNeeded
-from webapp.posters.spool import Busy, NotYet, Undrawable
 
 STATUSES: dict[type[Exception], int] = {
     BadValue: 400,

@@ -221,7 +221,11 @@ class Enquiry(Base):
     """One message from the public about a place: 打不通, 不准确. It names no person and keeps no number."""
 
     __tablename__ = "enquiry"
-    __table_args__ = (Index("ix_enquiry_open", "answered_at", "area"), Index("ix_enquiry_place", "layer", "place_id"))
+    __table_args__ = (
+        Index("ix_enquiry_open", "answered_at", "area"),
+        Index("ix_enquiry_place", "layer", "place_id"),
+        Index("ix_enquiry_asker", "asker", "at"),
+    )
 
     id: Mapped[int] = _key()
     layer: Mapped[str]
@@ -232,6 +236,8 @@ class Enquiry(Base):
     words: Mapped[str] = mapped_column(server_default="")
     asker: Mapped[str]
     """A keyed digest of address and day, to slow one asker down; it leads back to nobody."""
+    times: Mapped[int] = mapped_column(server_default="1")
+    """How often the same asker has said the same within the day."""
     at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     due_on: Mapped[dt.date]
     answered_at: Mapped[dt.datetime | None]
@@ -239,15 +245,31 @@ class Enquiry(Base):
     answer: Mapped[str] = mapped_column(server_default="")
 
 
+class SpotDraw(Base):
+    """A random sample of public places, kept whether or not it is ever checked: nobody draws until it suits them."""
+
+    __tablename__ = "spot_draw"
+    __table_args__ = (Index("ix_spot_draw_area", "area"),)
+
+    id: Mapped[int] = _key()
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    account_id: Mapped[int] = _account()
+    area: Mapped[str] = mapped_column(CODE)
+    zone: Mapped[str | None] = mapped_column(CODE)
+    layer: Mapped[str | None]
+    """NULL for every layer that is marked on maps."""
+    among: Mapped[int]
+    """How many public places it was drawn from."""
+
+
 class SpotCheck(Base):
     """One place of a random sample that somebody phones or visits, and what they found."""
 
     __tablename__ = "spot_check"
-    __table_args__ = (Index("ix_spot_check_draw", "drawn_at"),)
+    __table_args__ = (UniqueConstraint("draw_id", "layer", "place_id", name="uq_spot_check"),)
 
     id: Mapped[int] = _key()
-    drawn_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
-    drawn_by: Mapped[int] = _account()
+    draw_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("spot_draw.id", name="fk_spot_check_draw"))
     layer: Mapped[str]
     place_id: Mapped[int] = mapped_column(BigInteger)
     area: Mapped[str] = mapped_column(CODE)
@@ -256,3 +278,12 @@ class SpotCheck(Base):
     note: Mapped[str] = mapped_column(server_default="")
     checked_at: Mapped[dt.datetime | None]
     checked_by: Mapped[int | None] = _account(nullable=True)
+
+
+class Reminder(Base):
+    """The last day on which an account was written to: once a day is enough."""
+
+    __tablename__ = "reminder"
+
+    account_id: Mapped[int] = _account(primary_key=True)
+    day: Mapped[dt.date]

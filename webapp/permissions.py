@@ -93,6 +93,15 @@ class Signed:
     held: tuple[Held, ...]
     demo: bool = False
 
+    @property
+    def account_id(self) -> int | None:
+        """What rows keep of who did something: nothing for the machine, which has no account."""
+        return self.id or None
+
+
+MACHINE = Signed(0, "machine", "系统", ())
+"""Who acts when nobody does: it does what people have approved, and holds no grant of its own."""
+
 
 def may(who: Signed, action: Action, layer: str, area: str, zone: str | None, areas: Areas) -> bool:
     """Whether somebody may do something with a layer's place in an area (and zone)."""

@@ -19,7 +19,7 @@ from layers.words import N_
 from webapp import drafts, revisions
 from webapp.desk import Desk
 from webapp.drafts import TABLE, Stale, Unready
-from webapp.models import Distinct, Draft, Revision, State
+from webapp.models import Account, Distinct, Draft, Revision, State
 from webapp.permissions import Action, NotByYou
 
 MOST_AT_ONCE = 200
@@ -86,7 +86,7 @@ def publish(desk: Desk, draft: Row[Any]) -> int:
     if not checked.accepted:
         raise Unready(checked)
     id_ = _write(desk, layer, draft, place, checked.values)
-    _remember_verdicts(desk, layer, id_, draft.distinct_from)
+    _remember_verdicts(desk, layer, id_, draft)
     desk.connection.execute(update(Revision).where(Revision.draft_id == draft.id).values(place_id=id_))
     desk.connection.execute(delete(Draft).where(Draft.id == draft.id))
     after = record.of(layer, record.one(desk.connection, layer, id_))
@@ -115,12 +115,17 @@ def _write(desk: Desk, layer: Layer, draft: Row[Any], place: Row[Any] | None, va
     full["external_id"] = draft.external_id or values.get("external_id")
     full["published"] = place.published if public and place is not None else desk.today
     full["verified"] = max(day for day in (values.get("verified"), desk.today if place is None else None) if day)
-    full["sample"] = place.sample if place is not None else desk.who.demo
+    full["sample"] = place.sample if place is not None else desk.who.demo or _by_demo(desk, draft)
     if place is None:
         full |= {"progress": full["progress"] or "open"} if "progress" in full else {}
         return int(desk.connection.execute(insert(layer.model).values(**full).returning(layer.model.id)).scalar_one())
     desk.connection.execute(update(layer.model).where(layer.model.id == place.id).values(**full))
     return int(place.id)
+
+
+def _by_demo(desk: Desk, draft: Row[Any]) -> bool:
+    """Whether a demo account wrote it: whoever publishes it, and at whatever hour, it is a sample."""
+    return bool(desk.connection.execute(select(Account.demo).where(Account.id == draft.author_id)).scalar())
 
 
 def _locked(desk: Desk, layer: Layer, id: int) -> Row[Any]:
@@ -132,10 +137,11 @@ def _locked(desk: Desk, layer: Layer, id: int) -> Row[Any]:
     return found
 
 
-def _remember_verdicts(desk: Desk, layer: Layer, id: int, others: Iterable[int]) -> None:
+def _remember_verdicts(desk: Desk, layer: Layer, id: int, draft: Row[Any]) -> None:
+    """Whoever publishes: the verdicts are the editor's."""
     rows = [
-        {"layer": layer.key, "low": min(id, other), "high": max(id, other), "account_id": desk.who.id}
-        for other in others
+        {"layer": layer.key, "low": min(id, other), "high": max(id, other), "account_id": draft.editor_id}
+        for other in draft.distinct_from
         if other != id
     ]
     if rows:
@@ -193,7 +199,8 @@ def withdraw_contact(desk: Desk, phone: str, reason: str) -> int:
             row.id for row in desk.connection.execute(with_it)
             if desk.may(Action.WITHDRAW, _Spot(layer.key, row.area, row.zone))
         ]  # fmt: skip
-        number += withdraw(desk, layer, mine, reason) if mine else 0
+        for begin in range(0, len(mine), MOST_AT_ONCE):
+            number += withdraw(desk, layer, mine[begin : begin + MOST_AT_ONCE], reason)
     return number
 
 
@@ -225,8 +232,14 @@ def due(desk: Desk) -> list[int]:
             with desk.connection.begin_nested():
                 published.append(publish(desk, draft))
         except Unready as error:
-            reason = "；".join(problem.text(desk.translate) for problem in error.checked.problems)
-            changed = {"state": State.RETURNED, "reason": reason, "approvals": []}
-            desk.connection.execute(update(Draft).where(TABLE.c.id == draft.id).values(**changed))
-            revisions.note(desk, draft.layer, "returned", place_id=draft.place_id, draft_id=draft.id, reason=reason)
+            _send_back(desk, draft, "；".join(problem.text(desk.translate) for problem in error.checked.problems))
+        except UnknownPlace:
+            _send_back(desk, draft, desk.translate(N_("原来的条目已经不在了")))
     return published
+
+
+def _send_back(desk: Desk, draft: Row[Any], reason: str) -> None:
+    """What cannot be published at its hour goes back to its author, and holds up nothing else."""
+    changed = {"state": State.RETURNED, "reason": reason, "approvals": []}
+    desk.connection.execute(update(Draft).where(TABLE.c.id == draft.id).values(**changed))
+    revisions.note(desk, draft.layer, "returned", place_id=draft.place_id, draft_id=draft.id, reason=reason)

@@ -47,7 +47,7 @@ def note(
     step = {
         "layer": layer, "action": action, "place_id": place_id, "draft_id": draft_id, "reason": reason,
         "values": values, "approvals": list(approvals), "batch_id": batch_id,
-        "account_id": desk.who.id, "who": desk.who.title, "at": desk.now,
+        "account_id": desk.who.account_id, "who": desk.who.title, "at": desk.now,
     }  # fmt: skip
     desk.connection.execute(insert(Revision).values(**step))
 

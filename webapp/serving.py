@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import create_engine
 
 from webapp import cluster, db, demo, facts, migrating, samples, statics
+from webapp.beside import Beside
 from webapp.config import CHECKOUT, Settings
 from webapp.posters.spool import Spool
 
@@ -38,8 +39,9 @@ def run(settings: Settings) -> int:
             _in_database(url, lambda connection: demo.ensure(connection, settings))
     with _timed("static files", taken):
         statics.compress()
+    environment = {**os.environ, "MAP_DATABASE_URL": url, "MAP_SECRET_KEY": settings.secret_key}
     with _timed("server", taken):
-        server = _start(settings, url)
+        server = _start(settings, environment)
         answering = _wait(settings, server)
     if not answering:
         _stop(server)
@@ -49,7 +51,13 @@ def run(settings: Settings) -> int:
         print(demo.told(settings))
     Spool(settings.home / "posters").wake()  # finds the fonts now, so that the first poster need not wait for it
     print(f"serving on http://{settings.host}:{settings.port} (Ctrl-C stops)", flush=True)
-    return _until_signal(server)
+    command = [sys.executable, "-m", "flask", "--app", "wsgi:app", "worker", "--beside"]
+    worker = Beside("worker", command, environment, CHECKOUT)
+    worker.start()
+    try:
+        return _until_signal(server, worker)
+    finally:
+        worker.stop()
 
 
 @contextmanager
@@ -67,7 +75,7 @@ def _in_database(url: str, work: Callable[..., Any]) -> None:
     engine.dispose()
 
 
-def _start(settings: Settings, url: str) -> subprocess.Popen[bytes]:
+def _start(settings: Settings, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     """gunicorn as a child that is told where the database is, so that it holds no cluster of its own."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     asked = ("--bind", f"{host}:{settings.port}", "--workers", str(WORKERS), "--threads", str(THREADS))
@@ -92,10 +100,11 @@ def _wait(settings: Settings, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _until_signal(server: subprocess.Popen[bytes]) -> int:
+def _until_signal(server: subprocess.Popen[bytes], worker: Beside) -> int:
     """Wait for the server's end or for SIGINT or SIGTERM, which let requests in flight finish."""
 
     def ask_to_end(*_signal: object) -> None:
+        worker.end()
         server.terminate()
 
     signal.signal(signal.SIGINT, ask_to_end)

@@ -1,0 +1,257 @@
+"""The background worker: what it does at its ticks, and the process itself beside a server."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, Engine, create_engine, func, insert, inspect, select, text
+
+from layers.areas import Areas
+from tests.conftest import fresh_database
+from tests.desks import NOON, desk, editor, reviewer
+from tests.webapp.test_publishing import PROJECTS, TYPED
+from webapp import beside, cluster, create_app, drafts, facts, migrating, publishing, ticks
+from webapp.config import CHECKOUT, Settings
+from webapp.models import Account, Audit, Enquiry, Revision, SignIn
+
+SECOND, DAY = dt.timedelta(seconds=1), dt.timedelta(days=1)
+
+
+def scheduled(connection: Connection, areas: Areas, at: dt.datetime, now: dt.datetime = NOON, **typed: str) -> int:
+    """An approved draft that waits for its hour; its id."""
+    mine = desk(connection, editor(connection, name=f"e{at}"), areas, now)
+    id_ = drafts.new(mine, PROJECTS, {**TYPED, **typed})
+    version = drafts.submit(mine, id_, 1, publish_at=at).version
+    boss = desk(connection, reviewer(connection, name=f"r{at}"), areas, now)
+    assert publishing.approve(boss, id_, version) is None
+    return id_
+
+
+def test_the_machine_publishes_in_nobodys_name(app: Flask, connection: Connection, areas: Areas) -> None:
+    scheduled(connection, areas, NOON + SECOND)
+    with app.app_context():
+        assert ticks.publish_due() == [], "not before its hour"
+        app.extensions["clock"] = lambda: NOON + SECOND
+        try:
+            (place,) = ticks.publish_due()
+            assert ticks.publish_due() == []
+        finally:
+            app.extensions["clock"] = lambda: NOON
+    step = connection.execute(select(Revision).where(Revision.action == "published")).mappings().one()
+    assert (step["account_id"], step["who"]) == (None, "系统")
+    assert app.test_client().get(f"/projects/{place}").status_code == 200
+    noted = connection.execute(select(Audit.account_id, Audit.who, Audit.detail)).one()
+    assert tuple(noted) == (None, "machine", {"places": [place]})
+
+
+def test_one_that_cannot_be_published_holds_up_nothing_else(app: Flask, connection: Connection, areas: Areas) -> None:
+    broken = scheduled(connection, areas, NOON + SECOND)
+    connection.execute(text("UPDATE draft SET place_id = 999999 WHERE id = :id"), {"id": broken})
+    scheduled(
+        connection, areas, NOON + 2 * SECOND, name="另一处完全不同的果园", phone="0000099", lon="103.80", lat="29.10"
+    )
+    app.extensions["clock"] = lambda: NOON + 3 * SECOND
+    try:
+        with app.app_context():
+            assert len(ticks.publish_due()) == 1
+    finally:
+        app.extensions["clock"] = lambda: NOON
+    state, reason = connection.execute(text("SELECT state, reason FROM draft WHERE id = :id"), {"id": broken}).one()
+    assert (state, reason) == ("returned", "原来的条目已经不在了")
+
+
+def test_what_a_demo_account_wrote_is_a_sample_whoever_publishes_it(
+    app: Flask, connection: Connection, areas: Areas
+) -> None:
+    id_ = scheduled(connection, areas, NOON + SECOND)
+    connection.execute(text("UPDATE account SET demo = true WHERE id = (SELECT author_id FROM draft WHERE id = :id)"), {"id": id_})  # fmt: skip
+    app.extensions["clock"] = lambda: NOON + SECOND
+    try:
+        with app.app_context():
+            (place,) = ticks.publish_due()
+    finally:
+        app.extensions["clock"] = lambda: NOON
+    assert connection.execute(text("SELECT sample FROM projects WHERE id = :id"), {"id": place}).scalar() is True
+
+
+def test_what_has_been_kept_for_long_enough_goes_and_nothing_else(app: Flask, connection: Connection) -> None:
+    who = connection.execute(insert(Account).values(name="x", title="x").returning(Account.id)).scalar_one()
+    for days in (29, 31):
+        row = {"digest": f"s{days}", "account_id": who, "begun_at": NOON - days * DAY, "seen_at": NOON - days * DAY}
+        connection.execute(insert(SignIn).values(**row))
+    shared = {
+        "layer": "projects",
+        "place_id": 1,
+        "area": "511123",
+        "kind": "wrong",
+        "asker": "x",
+        "due_on": NOON.date(),
+    }
+    for days, answered in ((399, True), (401, True), (900, False)):
+        when = NOON - days * DAY
+        connection.execute(insert(Enquiry).values(**shared, at=when, answered_at=when if answered else None))
+    for days in (399, 401):
+        connection.execute(insert(Audit).values(at=NOON - days * DAY, who="x", action="old"))
+    with app.app_context():
+        assert ticks.purge() == {"sessions": 1, "links": 0, "enquiries": 1, "audit": 1}
+        assert not any(ticks.purge().values())
+    assert (
+        connection.execute(select(func.count()).select_from(Enquiry).where(Enquiry.answered_at.is_(None))).scalar() == 1
+    )
+    assert connection.execute(select(Audit.action).order_by(Audit.at)).scalars().all() == ["old", "purge"]
+
+
+@pytest.fixture(scope="module")
+def own(settings: Settings) -> Iterator[tuple[Settings, Engine]]:
+    """Settings with a database of their own, which other processes may use."""
+    name = f"worker_{os.getpid()}"
+    url = fresh_database(settings, name)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        facts.load_areas(connection, NOON.date())
+    yield dataclasses.replace(settings, database_url=url), engine
+    engine.dispose()
+    cluster.drop_database(settings, name)
+
+
+def worker(settings: Settings, *more: str) -> tuple[list[str], dict[str, str]]:
+    """Command and environment of a worker on a database."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAP_")}
+    environment = {**kept, "MAP_DATABASE_URL": settings.database_url, "MAP_HOME": str(settings.home)}
+    return [sys.executable, "-m", "flask", "--app", "wsgi:app", "worker", *more], environment
+
+
+def until(true: object, seconds: float = 30) -> None:
+    """Wait until a function says yes."""
+    end = time.monotonic() + seconds
+    while not true():  # type: ignore[operator]
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def app_of(own: tuple[Settings, Engine]) -> Iterator[Flask]:
+    """The application on that database, with a pool of its own."""
+    made = create_app(own[0])
+    yield made
+    if "engine" in made.extensions:
+        made.extensions["engine"].dispose()
+
+
+def test_a_worker_publishes_what_is_due_and_ends_with_whoever_started_it(
+    own: tuple[Settings, Engine], app_of: Flask
+) -> None:
+    settings, engine = own
+    now = dt.datetime.now(dt.UTC).astimezone(NOON.tzinfo)
+    with engine.begin() as connection:
+        book = Areas.load(connection)
+        scheduled(connection, book, now - SECOND, now - DAY, valid_until=(now + 80 * DAY).date().isoformat())
+    client = app_of.test_client()
+    assert client.get("/projects.geojson").json["features"] == []
+    command, environment = worker(settings, "--beside")
+    process = subprocess.Popen(command, env=environment, cwd=CHECKOUT, stdin=subprocess.PIPE)
+    try:
+        until(lambda: client.get("/projects.geojson").json["features"])
+        (feature,) = client.get("/projects.geojson").json["features"]
+        assert feature["properties"]["name"] == TYPED["name"]
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_killed_workers_jobs_hold_nothing_up(own: tuple[Settings, Engine], app_of: Flask) -> None:
+    settings, engine = own
+    busy = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing' AND task_name = 'publish_due'"
+    now = dt.datetime.now(dt.UTC).astimezone(NOON.tzinfo)
+    command, environment = worker(settings)
+    with engine.connect() as blocking:
+        blocking.execute(text("LOCK TABLE draft"))
+        first = subprocess.Popen(command, env=environment, cwd=CHECKOUT)
+        try:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as looking:
+                until(lambda: looking.execute(text(busy)).scalar() == 1)
+        finally:
+            first.kill()
+            first.wait()
+        blocking.rollback()
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM procrastinate_periodic_defers"))  # as if a minute had passed
+        over = {"valid_until": (now + 80 * DAY).date().isoformat(), "name": "另一处完全不同的果园", "phone": "0000099"}
+        scheduled(connection, Areas.load(connection), now - SECOND, now - DAY, lon="103.80", lat="29.10", **over)
+    client = app_of.test_client()
+    before = len(client.get("/projects.geojson").json["features"])
+    second = subprocess.Popen(command, env=environment, cwd=CHECKOUT)
+    try:
+        until(lambda: len(client.get("/projects.geojson").json["features"]) == before + 1)
+        second.send_signal(signal.SIGINT)
+        assert second.wait(20) == 0
+    finally:
+        second.kill()
+        second.wait()
+
+
+def test_a_program_beside_is_begun_again_and_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "PAUSE_SECONDS", 0.05)
+    log = tmp_path / "log"
+    code = f"import os, sys, time; open({str(log)!r}, 'a').write(f'{{os.getpid()}}\\n'); "
+    code += f"sys.exit(3) if len(open({str(log)!r}).readlines()) < 3 else time.sleep(60)"
+    child = beside.Beside("child", [sys.executable, "-c", code], dict(os.environ), tmp_path)
+    child.start()
+    until(lambda: log.exists() and len(log.read_text().splitlines()) == 3)
+    last = int(log.read_text().splitlines()[-1])
+    os.kill(last, 0)
+    child.stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(last, 0)
+    time.sleep(0.2)
+    assert len(log.read_text().splitlines()) == 3, "it is not begun again after the stop"
+
+
+def test_a_restored_database_is_the_one_that_was_saved(
+    own: tuple[Settings, Engine], app_of: Flask, tmp_path: Path
+) -> None:
+    engine = own[1]
+    file = tmp_path / "saved"
+    with engine.begin() as connection:
+        connection.execute(insert(Account).values(name="kept", title="kept"))
+        connection.execute(insert(Audit).values(who="kept", action="old"))
+        before = sorted(inspect(connection).get_table_names())
+    runner = app_of.test_cli_runner()
+    assert runner.invoke(args=["backup", str(file)]).exit_code == 0
+    with engine.begin() as connection:
+        connection.execute(insert(Account).values(name="later", title="later"))
+    done = runner.invoke(args=["restore", str(file), "--yes"])
+    assert done.exit_code == 0, done.output
+    engine.dispose()
+    with engine.begin() as connection:
+        assert sorted(inspect(connection).get_table_names()) == before
+        assert not connection.execute(select(Account.name).where(Account.name == "later")).all()
+        assert connection.execute(select(Account.name).where(Account.name == "kept")).all()
+        with pytest.raises(Exception, match="append-only"), connection.begin_nested():
+            connection.execute(text("DELETE FROM audit"))
+        n = connection.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar()
+        connection.execute(text("SELECT procrastinate_register_worker_v1()"))
+        assert n == 0
+
+
+def test_a_worker_without_its_migrations_says_what_to_do(own: tuple[Settings, Engine], app_of: Flask) -> None:
+    with own[1].begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    done = app_of.test_cli_runner().invoke(args=["worker"])
+    with own[1].begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": migrating.head()})
+    assert done.exit_code == 1
+    assert "flask db upgrade" in done.output

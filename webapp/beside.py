@@ -1,0 +1,64 @@
+"""A program beside the web server: started with it, begun again after a pause when it ends, stopped with it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+PAUSE_SECONDS = 5.0
+STOP_SECONDS = 20.0
+
+
+class Beside:
+    """One child process, looked after by a thread. The server goes on serving whatever becomes of it.
+
+    The child's standard input is a pipe that nobody writes to: it closes when this process dies, however it dies.
+    """
+
+    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+        self._name, self._command, self._environment, self._folder = name, command, environment, folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ending = threading.Event()
+        self._turn = threading.Lock()
+        self._thread = threading.Thread(target=self._look_after, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Start it and return at once."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Ask it to end, and begin it no more; returns at once, so that a signal may call it."""
+        self._ending.set()
+
+    def stop(self) -> None:
+        """End it and wait until it is gone."""
+        self._ending.set()
+        with self._turn:
+            process = self._process
+        if process is not None and process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        if self._thread.is_alive():
+            self._thread.join(STOP_SECONDS)
+
+    def _look_after(self) -> None:
+        while True:
+            with self._turn:
+                if self._ending.is_set():
+                    return
+                self._process = subprocess.Popen(
+                    self._command, env=dict(self._environment), cwd=self._folder, stdin=subprocess.PIPE
+                )
+            with self._process:
+                status = self._process.wait()
+            if self._ending.is_set():
+                return
+            again = f"starting it again in {PAUSE_SECONDS:g} s"
+            print(f"the {self._name} ended ({status}); {again}", file=sys.stderr, flush=True)
+            self._ending.wait(PAUSE_SECONDS)

@@ -1,0 +1,99 @@
+"""The timetable of the background worker, and the queue that it works on: on the application's own database."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from typing import Any
+
+import procrastinate
+from flask import Flask
+from procrastinate.jobs import DeleteJobCondition, Status
+from sqlalchemy.engine import make_url
+
+from webapp import db, reminders, ticks
+
+EVERY_MINUTE, EVERY_TEN_MINUTES, EVERY_HOUR = "* * * * *", "*/10 * * * *", "17 * * * *"
+GRACE_SECONDS = 15
+FAILED_KEPT_HOURS = 7 * 24
+APP = "application"
+queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
+"""Where tasks are declared. It is given its database when the worker runs."""
+
+
+def run(app: Flask, *, beside: bool = False) -> None:
+    """Work until SIGINT or SIGTERM, finishing what is in hand; an error leaves it when the database is gone.
+
+    `beside`: standard input closes when the process that started this one is gone, and this one goes too.
+    """
+    if beside:
+        threading.Thread(target=_end_with_input, daemon=True).start()
+    logging.basicConfig(level=logging.WARNING, format="worker: %(levelname)s %(message)s")
+    with app.app_context():
+        url = make_url(db.engine().url.render_as_string(hide_password=False)).set(drivername="postgresql")
+    asyncio.run(_work(app, url.render_as_string(hide_password=False)))
+
+
+def _end_with_input() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def _work(app: Flask, url: str) -> None:
+    connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=3)
+    with queue.replace_connector(connector):
+        async with queue.open_async():
+            await queue.run_worker_async(
+                concurrency=2,
+                delete_jobs=DeleteJobCondition.SUCCESSFUL,
+                shutdown_graceful_timeout=GRACE_SECONDS,
+                additional_context={APP: app},
+            )
+
+
+def _app(context: procrastinate.JobContext) -> Flask:
+    found: Flask = context.additional_context[APP]
+    return found
+
+
+# A tick that fails is logged by the queue, and the next one does what it has left undone. The queueing lock keeps
+# ticks from piling up behind one that takes long; an ordinary lock would outlive a worker that was killed.
+
+
+@queue.periodic(cron=EVERY_MINUTE)
+@queue.task(name="publish_due", pass_context=True, queueing_lock="publish_due")
+def publish_due(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Publish what has been approved for an hour that has come."""
+    with _app(context).app_context():
+        ticks.publish_due()
+
+
+@queue.periodic(cron=EVERY_TEN_MINUTES)
+@queue.task(name="remind", pass_context=True, queueing_lock="remind")
+def remind(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Write to whoever has something to do and has not been written to today."""
+    with _app(context).app_context():
+        reminders.send()
+
+
+@queue.periodic(cron=EVERY_HOUR)
+@queue.task(name="purge", pass_context=True, queueing_lock="purge")
+def purge(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Remove what has been kept for long enough."""
+    with _app(context).app_context():
+        ticks.purge()
+
+
+@queue.periodic(cron=EVERY_HOUR)
+@queue.task(name="tidy_queue", pass_context=True, queueing_lock="tidy_queue")
+async def tidy_queue(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Give up jobs whose worker was killed, and forget after a week those that failed."""
+    manager = context.app.job_manager
+    stalled: Any = await manager.get_stalled_jobs()
+    for job in stalled:
+        await manager.finish_job(job, status=Status.FAILED, delete_job=False)
+    await manager.delete_old_jobs(nb_hours=FAILED_KEPT_HOURS, include_failed=True)
