@@ -39,7 +39,6 @@ def run(settings: Settings) -> int:
             _in_database(url, lambda connection: demo.ensure(connection, settings))
     with _timed("static files", taken):
         statics.compress()
-    environment = {**os.environ, "MAP_DATABASE_URL": url, "MAP_SECRET_KEY": settings.secret_key}
     with _timed("server", taken):
         server = _start(settings, environment)
         answering = _wait(settings, server)
@@ -82,7 +81,6 @@ def _start(settings: Settings, environment: dict[str, str]) -> subprocess.Popen[
     quiet = ("--worker-class", "gthread", "--graceful-timeout", str(GRACE_SECONDS), "--log-level", "warning")
     long = ("--limit-request-line", "8190")
     command = [sys.executable, "-m", "gunicorn", *asked, *quiet, *long, "--chdir", str(CHECKOUT), "wsgi:app"]
-    environment = {**os.environ, "MAP_DATABASE_URL": url, "MAP_SECRET_KEY": settings.secret_key}
     return subprocess.Popen(command, env=environment)
 
 

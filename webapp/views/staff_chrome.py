@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 
 import layers
 from layers.layer import Layer
 from layers.words import N_
-from webapp import db, session
+from webapp import db, desk, session, todo
 from webapp.i18n import LANGUAGES, language, translate
 from webapp.permissions import ROLES, Action, Signed, anywhere
 
@@ -36,16 +36,38 @@ def init_app(app: Flask) -> None:
         "say_grant": say,
         "moment": moment,
         "noun": noun,
+        "staff_todo": to_do,
         "china": db.CHINA,
     }
     app.jinja_env.globals.update(offered)
     app.url_defaults(keep_language)
 
 
-def navigation() -> list[tuple[str, str, bool]]:
-    """(title, URL, current) of the pages that the account may use."""
+def navigation() -> list[tuple[str, str, bool, int]]:
+    """(title, URL, current, how much there is to do) of the pages that the account may use."""
     who = session.current()
-    return [(translate(title), url_for(endpoint), _here(endpoint)) for endpoint, title in _pages(who)] if who else []
+    if who is None:
+        return []
+    waiting = todo.badges(_work())
+    pages = [(endpoint, translate(title)) for endpoint, title in _pages(who)]
+    return [(title, url_for(end), _here(end), waiting.get(end, 0)) for end, title in pages]
+
+
+def to_do() -> list[tuple[str, str, bool]]:
+    """(words, URL, late) of what the account has to do; "" for a page that is not there."""
+    there = current_app.view_functions
+    return [
+        (translate(item.words, n=item.count), url_for(item.endpoint) if item.endpoint in there else "", item.late)
+        for item in (_work() if session.current() else ())
+    ]
+
+
+def _work() -> list[todo.Item]:
+    """Counted once for each page."""
+    if "todo" not in g:
+        g.todo = todo.items(desk.reading())
+    found: list[todo.Item] = g.todo
+    return found
 
 
 def first(who: Signed) -> str:
