@@ -40,6 +40,15 @@ ACTIONS: Labels = {
     "withdraw": N_("撤下"),
     "progress": N_("改进度"),
     "restore": N_("取回旧版"),
+    "answer": N_("答复反馈"),
+    "phone_withdrawn": N_("电话停用"),
+    "publish_due": N_("到时间发布"),
+    "purge": N_("清理旧记录"),
+    "remind": N_("发提醒邮件"),
+    "check_draw": N_("抽查抽样"),
+    "check": N_("记抽查结果"),
+    "check_export": N_("导出抽查"),
+    "coverage_export": N_("导出各地情况"),
 }
 """What an entry's action is called on the page; an action without a name shows its key."""
 

@@ -87,6 +87,11 @@ def day_in_china() -> dt.date:
     return dt.datetime.now(CHINA).date()
 
 
+def day_of(moment: dt.datetime) -> dt.date:
+    """The day in China of a moment with its zone."""
+    return moment.astimezone(CHINA).date()
+
+
 def today() -> dt.date:
     """The day that this application goes by; tests set its clock."""
     clock = current_app.extensions.get("clock")

@@ -15,6 +15,7 @@ from geo.errors import BadCoordinate, SpatialError
 from layers.errors import BadValue, UnknownLayer, UnknownPlace
 from layers.words import N_
 from webapp import db, session
+from webapp.enquiries import TooMany
 from webapp.i18n import language
 from webapp.i18n import translate as _
 from webapp.permissions import Forbidden, NotByYou, granted
@@ -32,6 +33,7 @@ STATUSES: dict[type[Exception], int] = {
     SignInNeeded: 401,
     Forbidden: 403,
     NotNow: 409,
+    TooMany: 429,
     OperationalError: 503,
     InterfaceError: 503,
     Busy: 429,
@@ -126,7 +128,7 @@ def problem_of(error: Exception) -> Problem:
         return Problem(status, title, detail, error.parameter, error.value, allowed)
     if isinstance(error, Gone):
         return Problem(status, title, _("信息过了有效期，或者已经有人做了。看看附近还有什么。"))
-    if isinstance(error, NotByYou | NotNow):
+    if isinstance(error, NotByYou | NotNow | TooMany):
         return Problem(status, title, _(str(error)))
     if isinstance(error, LinkSpent):
         return Problem(status, _("这个链接不能用了"), _("链接只能用一次，三天内有效。请管理员再发一个。"))

@@ -23,6 +23,8 @@ from webapp.models import Account, Distinct, Draft, Revision, State
 from webapp.permissions import Action, NotByYou
 
 MOST_AT_ONCE = 200
+STANDING = {"verify": (Status.PUBLISHED,), "withdraw": (Status.PUBLISHED, Status.TAKEN)}
+"""The states in which a place can be renewed, or taken down."""
 
 
 class NotNow(Exception):
@@ -152,13 +154,13 @@ def renew(desk: Desk, layer: Layer, ids: Iterable[int], how: str, until: dt.date
     """Say of places that they are still true, from today; `until` also moves the day they stand to. How many."""
     changed: dict[str, Any] = {"verified": desk.today, "verified_how": how}
     changed |= {"valid_until": until} if until else {}
-    return _each(desk, layer, ids, Action.VERIFY, "verified", changed, (Status.PUBLISHED,))
+    return _each(desk, layer, ids, Action.VERIFY, "verified", changed, STANDING["verify"])
 
 
 def withdraw(desk: Desk, layer: Layer, ids: Iterable[int], reason: str) -> int:
     """Take places off every public surface, with a reason. How many."""
-    stand = (Status.PUBLISHED, Status.TAKEN)
-    return _each(desk, layer, ids, Action.WITHDRAW, "withdrawn", {"status": Status.WITHDRAWN}, stand, reason)
+    changed = {"status": Status.WITHDRAWN}
+    return _each(desk, layer, ids, Action.WITHDRAW, "withdrawn", changed, STANDING["withdraw"], reason)
 
 
 def set_progress(desk: Desk, layer: Layer, id: int, progress: str) -> None:

@@ -15,7 +15,7 @@ from webapp.config import Settings
 
 SHARED_PATHS = ("/static/", "/tiles/", "/facets/", "/api/", "/suggest")
 SHARED_ENDINGS = (".geojson", "/card", "/map.js")
-PRIVATE_PATHS = ("/staff", "/account")
+PRIVATE_PATHS = ("/staff", "/account", "/report")
 SELF = "'self'"
 csrf = CSRFProtect()
 PICTURE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
@@ -88,5 +88,5 @@ def _protect(response: Response) -> Response:
 
 
 def is_private() -> bool:
-    """Whether the request is for a page of staff, which no cache may keep."""
+    """Whether the request is for a page of staff or for one with a form, which no cache may keep."""
     return any(request.path == path or request.path.startswith(path + "/") for path in PRIVATE_PATHS)

@@ -28,12 +28,16 @@ from webapp.views import (
     mapview,
     place,
     poster,
+    report,
     share,
     staff_chrome,
     staff_drafts,
+    staff_enquiries,
+    staff_enquiries,
     staff_home,
     staff_log,
     staff_people,
+    staff_phone,
     staff_photos,
     staff_places,
     staff_review,
@@ -68,6 +72,7 @@ BLUEPRINTS = (
     embed.blueprint,
     oembed.blueprint,
     kit.blueprint,
+    report.blueprint,
     account.blueprint,
     account_keys.blueprint,
     staff_home.blueprint,
@@ -79,6 +84,8 @@ BLUEPRINTS = (
     staff_photos.public,
     staff_people.blueprint,
     staff_log.blueprint,
+    staff_enquiries.blueprint,
+    staff_phone.blueprint,
 )
 
 

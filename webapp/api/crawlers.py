@@ -16,7 +16,7 @@ blueprint = Blueprint("crawlers", __name__)
 MOST = 50_000
 """Addresses in one sitemap (sitemaps.org)."""
 PAGES = ("home.page", "industry.page", "area.index", "about.data", "ask.page")
-UNREAD = ("/tiles/", "/facets/", "/poster$", "/poster?", "/kit", "/standalone", "/share")
+UNREAD = ("/report/", "/tiles/", "/facets/", "/poster$", "/poster?", "/kit", "/standalone", "/share")
 Entry = tuple[str, str]
 """Address and day of the last change, "" when there is none."""
 
