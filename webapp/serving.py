@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -39,6 +38,7 @@ def run(settings: Settings) -> int:
             _in_database(url, lambda connection: demo.ensure(connection, settings))
     with _timed("static files", taken):
         statics.compress()
+    environment = {**os.environ, "MAP_DATABASE_URL": url, "MAP_SECRET_KEY": settings.secret_key}
     with _timed("server", taken):
         server = _start(settings, environment)
         answering = _wait(settings, server)

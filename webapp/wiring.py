@@ -33,7 +33,6 @@ from webapp.views import (
     staff_chrome,
     staff_drafts,
     staff_enquiries,
-    staff_enquiries,
     staff_home,
     staff_log,
     staff_people,

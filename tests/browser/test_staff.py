@@ -115,7 +115,7 @@ def test_a_click_on_the_map_and_a_dragged_pin_are_kept(browser: Browser, site: s
     page.goto(f"{site}/staff/places?layer=projects")
     page.get_by_role("button", name="发布一条：项目").click()
     page.wait_for_selector(".folium-map[data-marks]")
-    page.locator(".pick .folium-map").click(position={"x": 200, "y": 120})
+    page.locator(".picker .folium-map").click(position={"x": 200, "y": 120})
     expect(page.locator(".pin-icon")).to_be_visible()
     first = page.locator("#f-lon").input_value()
     assert 103 < float(first) < 105
