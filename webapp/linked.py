@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
+from flask import current_app, url_for
 
 from layers.areas import Area
 from layers.base import Precision
@@ -27,6 +27,7 @@ def place(layer: Layer, row: Any) -> dict[str, Any]:
         "name": offered_name(row),
         "alternateName": row.name if offered_name(row) != row.name else None,
         "description": offered_summary(row) or None,
+        "photo": [f"{_base()}{url_for('photos.shown', digest=key)}" for key in row.photos or []],
         "telephone": row.phone or row.backup_phone,
         "address": _address(row.area),
         "geo": _position(row),
