@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 
@@ -61,7 +62,7 @@ def test_an_area_describes_itself(shop: FlaskClient) -> None:
 def test_the_share_picture_is_there(shop: FlaskClient) -> None:
     page = shop.get("/").text
     picture = re.search(r'property="og:image" content="http://127.0.0.1:8000([^"]+)"', page)[1]
-    with shop.get(picture) as answer:
+    with shop.get(html.unescape(picture)) as answer:
         assert answer.data.startswith(b"\x89PNG")
     for icon in re.findall(r'rel="(?:icon|apple-touch-icon)"[^>]* href="([^"]+)"', page):
         with shop.get(icon) as answer:
