@@ -112,7 +112,7 @@ def context(desk: Desk, draft: Row[Any], sent: Typed | None = None, *, say: bool
         "place": preview(layer, checked),
         "datums": [(key, _(label)) for key, label in locating.LABELS.items()],
         "until": lasting.stands_until(layer, desk.today),
-        "map": mapping.part(_around(layer, draft, values)),
+        "map": mapping.part(_around(desk, layer, draft, values)),
     }
 
 
@@ -152,15 +152,20 @@ def _point(geom: Any) -> tuple[float, float]:
     return point.x, point.y
 
 
-def _around(layer: Layer, draft: Row[Any], values: Mapping[str, Any]) -> View:
+GROUND = ("towns", "transport")
+"""What helps to find a spot on the plain map."""
+
+
+def _around(desk: Desk, layer: Layer, draft: Row[Any], values: Mapping[str, Any]) -> View:
     """The map to point on: the place where it is known, else its county; nothing drawn but the ground."""
     area = str(values.get("area") or draft.area)
-    query = Query(layer, area=(area[:6],) if area[:6].isdecimal() and len(area) >= 6 else ())
+    here = (area[:6],) if area[:6] in desk.areas else ()
+    shown = (Query(layer, area=here), *(Query(layers.get(key), area=here) for key in GROUND if key != layer.key))
     try:
-        at = (round(float(str(values["lon"])), 5), round(float(str(values["lat"])), 5), 13.0)
+        at = (round(float(str(values["lon"])), 5), round(float(str(values["lat"])), 5), 11.0)
     except (KeyError, ValueError):
-        return View((query,))
-    return View((query,), at if abs(at[0]) <= 180 and abs(at[1]) <= 85 else None)
+        return View(shown)
+    return View(shown, at if abs(at[0]) <= 180 and abs(at[1]) <= 85 else None)
 
 
 def told(desk: Desk, draft: Row[Any]) -> dict[str, Any]:

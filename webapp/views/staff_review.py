@@ -16,7 +16,7 @@ from webapp import audit, desk, drafts, editing, listing, publishing, revisions,
 from webapp.desk import Desk
 from webapp.i18n import translate as _
 from webapp.models import State
-from webapp.permissions import Action
+from webapp.permissions import Action, Forbidden, anywhere
 
 blueprint = Blueprint("staff_review", __name__)
 blueprint.before_request(session.staff)
@@ -28,6 +28,8 @@ LONGEST_REASON = 300
 def page() -> str:
     """The queue, the longest waiting first."""
     here = desk.reading()
+    if not anywhere(here.who, Action.REVIEW, here.areas):
+        raise Forbidden(Action.REVIEW)
     return render_template("staff/queue.html", rows=listing.to_review(here), steps=here.rules.steps, me=here.who.id,
                            self_approval=here.rules.self_approval, layer_of=layers.get)  # fmt: skip
 
