@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from geo.errors import BadCoordinate, SpatialError
 from layers.errors import BadValue, UnknownLayer, UnknownPlace
 from layers.words import N_
-from webapp import db, session
+from webapp import again, db, session
 from webapp.enquiries import TooMany
 from webapp.i18n import language
 from webapp.i18n import translate as _
@@ -22,6 +22,7 @@ from webapp.permissions import Forbidden, NotByYou, granted
 from webapp.posters.spool import Busy, NotYet, Undrawable
 from webapp.publishing import NotNow
 from webapp.reset import LinkSpent
+from webapp.security import is_private
 from webapp.session import SignInNeeded
 
 STATUSES: dict[type[Exception], int] = {
@@ -116,8 +117,7 @@ def problem_of(error: Exception) -> Problem:
     """What to tell about an exception; nothing of its insides unless it is about the request."""
     status = status_of(error)
     if isinstance(error, CSRFError):
-        told = _("什么都没有存。请按返回键，写的内容还在，再提交一次；还不行就把内容复制下来，刷新页面再试。")
-        return Problem(status, _("这一页放得太久，没能提交"), told)
+        return Problem(status, _("这一页放得太久，没能提交"), _kept(_("写的内容还在，再提交一次就行。")))
     usual = TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400])
     title = _(DRAWING.get(type(error), usual))
     if isinstance(error, BadValue):
@@ -135,8 +135,13 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, Forbidden):
         return Problem(status, title, _where_instead(error))
     if isinstance(error, SignInNeeded):
-        return Problem(status, title, _("登录已过期，或者还没有登录。写的内容还在：另开一页登录，再回到这一页提交。"))
+        return Problem(status, title, _kept(_("登录过期了，写的内容还在：先另开一页登录，再回到这一页提交。")))
     return Problem(status, title)
+
+
+def _kept(told: str) -> str:
+    """What to say of a form that was not taken: that nothing is lost, where that is so."""
+    return told if again.fields() else _("什么都没有存，请回到那一页再来一次。")
 
 
 def _where_instead(error: Forbidden) -> str:
@@ -186,8 +191,10 @@ def _json(problem: Problem) -> Response:
 
 def _page(problem: Problem, error: Exception) -> Response:
     nearby = error.nearby if isinstance(error, Gone) else []
+    kept = again.fields() if isinstance(error, CSRFError | SignInNeeded) else []
+    template = "staff/error.html" if is_private() and problem.status < 500 else "error.html"
     try:
-        return make_response(render_template("error.html", problem=problem, nearby=nearby))
+        return make_response(render_template(template, problem=problem, nearby=nearby, again=kept))
     except Exception:  # the page needs what has just failed: say it plainly
         current_app.logger.exception("error page failed")
         return Response(f"{problem.status} {problem.title}\n{problem.detail}\n", mimetype="text/plain")

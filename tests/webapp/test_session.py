@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from flask import Flask
@@ -110,13 +111,58 @@ def test_a_demo_account_is_nobody_where_the_public_comes(demo: bool, app: Flask,
         assert client.get("/account/", headers={"Host": host}).status_code in (200, 302, 400), "never a 500"
 
 
-def test_a_form_without_its_token_is_refused_in_words(app: Flask, connection: Connection) -> None:
+OURS = {"Origin": "http://localhost"}
+
+
+def test_a_form_without_its_token_is_refused_and_can_be_sent_again(app: Flask, connection: Connection) -> None:
     client = signed_in(app, connection, EDITOR)
     for data in ({}, {"csrf_token": "x"}):
-        answer = client.post("/account/sign-out", data=data)
+        answer = client.post("/account/sign-out", data={**data, "words": 'a"<b>写了很久'}, headers=OURS)
         assert answer.status_code == 400
         assert "写的内容还在" in answer.text
+        assert 'name="words" value="a&#34;&lt;b&gt;写了很久"' in answer.text
     assert client.get("/account/").status_code == 200
+    again = re.search(r'class="again"><input type="hidden" name="csrf_token" value="([^"]+)"', answer.text)
+    assert again is not None
+    assert client.post("/account/sign-out", data={"csrf_token": again[1]}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": "null"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://[::1"},
+        {**OURS, "Sec-Fetch-Site": "cross-site"},
+    ],
+)
+def test_another_sites_form_gets_no_token_from_us(headers: dict[str, str], app: Flask, connection: Connection) -> None:
+    client = signed_in(app, connection, EDITOR)
+    answer = client.post("/account/sessions/end", data={"words": "planted"}, headers=headers)
+    assert answer.status_code == 400
+    assert "planted" not in answer.text
+    stranger = app.test_client().post("/account/sessions/end", headers=headers)
+    assert "Set-Cookie" not in stranger.headers, "it would sign out whoever is signed in"
+
+
+def test_passwords_are_never_sent_back(app: Flask, connection: Connection) -> None:
+    client = signed_in(app, connection, EDITOR)
+    answer = client.post("/account/password", data={"old": "geheim", "new": "geheim", "other": "x"}, headers=OURS)
+    assert answer.status_code == 400
+    assert "geheim" not in answer.text
+    assert "再来一次" in answer.text
+
+
+def test_a_form_sent_after_the_end_of_a_session_is_kept(
+    app: Flask, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(app, connection, CITY_ADMIN)
+    later(app, monkeypatch, hours=9)
+    answer = send(client, "/staff/people/new", {"title": "写了很久"}, headers=OURS)
+    assert answer.status_code == 401
+    assert 'value="写了很久"' in answer.text
+    assert "另开一页登录" in answer.text
 
 
 def test_a_form_left_open_over_the_end_of_a_session_can_still_be_sent(app: Flask, connection: Connection) -> None:
