@@ -159,14 +159,15 @@ def answer(error: Exception) -> Response:
     """The response to an exception: a page for pages, problem+json for everything else."""
     if isinstance(error, HTTPException) and error.code and error.code < 400:
         return error.get_response()  # type: ignore[return-value]
-    if isinstance(error, SignInNeeded) and request.method == "GET" and is_page():
+    if isinstance(error, SignInNeeded) and request.method in ("GET", "HEAD") and is_page():
         return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
     problem = problem_of(error)
     if problem.status == 500:
         current_app.logger.error("%s %s", request.method, request.path, exc_info=error)
     response = _page(problem, error) if is_page() else _json(problem)
     response.status_code = problem.status
-    response.headers["Cache-Control"] = "no-store" if problem.status >= 500 else "public, max-age=0, s-maxage=10"
+    personal = problem.status >= 500 or isinstance(error, CSRFError | SignInNeeded | Forbidden)
+    response.headers["Cache-Control"] = "no-store" if personal else "public, max-age=0, s-maxage=10"
     if type(error) in DRAWING:
         response.headers["Retry-After"] = str(getattr(error, "seconds", RETRY_SECONDS))
         response.headers["Cache-Control"] = "no-store"

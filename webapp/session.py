@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app, g, request
 from flask import session as cookie
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from webapp import db
 from webapp.config import Settings
@@ -24,6 +24,8 @@ TOKEN = "token"  # noqa: S105 - the cookie's key of it
 CSRF = "csrf_token"
 LONGEST = dt.timedelta(hours=24)
 """A session ends after this, however busy it is; an idle one after MAP_SESSION_MINUTES."""
+KEPT = dt.timedelta(days=30)
+"""How long the row of a session is kept; the log knows longer."""
 SEEN_EVERY = dt.timedelta(minutes=1)
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
@@ -121,6 +123,8 @@ def begin(connection: Connection, account_id: int) -> None:
     cookie[TOKEN] = token
     if kept:
         cookie[CSRF] = kept
+    old = (SignIn.account_id == account_id, SignIn.begun_at < db.now() - KEPT)
+    connection.execute(delete(SignIn).where(*old))
     row = {"digest": digest(token), "account_id": account_id, "begun_at": db.now(), "seen_at": db.now()}
     connection.execute(insert(SignIn).values(**row))
     forget()

@@ -143,7 +143,9 @@ def test_no_id_of_another_county_answers_anything_but_403(app: Flask, connection
     client, other = signed_in(app, connection, ADMIN), account(connection, ELSEWHERE)
     grant = grant_id(connection, other, "511124")
     before = connection.execute(select(Account).where(Account.id == other)).one()
-    assert client.get(f"/staff/people/{other}").status_code == 403
+    answer = client.get(f"/staff/people/{other}")
+    assert answer.status_code == 403
+    assert "您能办的地方：犍为县" in answer.text
     for path in POSTS:
         answer = send(client, f"/staff/people/{other}/" + path.format(grant=grant), {**NEW, "title": "x"})
         assert answer.status_code == 403, path
@@ -317,7 +319,9 @@ def test_an_entry_is_seen_by_who_administers_its_area(app: Flask, connection: Co
     assert "none" not in logged(city), "somebody administers more now"
     assert set(logged(city, area="511123")) == {"here", "town"}
     assert county.get("/staff/log?area=511124").status_code == 403
-    assert signed_in(app, connection, Held(Role.ADMIN, "511123", ("parks",))).get("/staff/log").status_code == 403
+    limited = signed_in(app, connection, Held(Role.ADMIN, "511123", ("parks",)))
+    assert limited.get("/staff/log").status_code == 403
+    assert "日志" not in limited.get("/account/").text
 
 
 def test_the_log_is_narrowed_by_person_action_day_and_words(app: Flask, connection: Connection) -> None:

@@ -10,7 +10,7 @@ from flask import Flask, current_app, g, request, url_for
 import layers
 from layers.layer import Layer
 from layers.words import N_
-from webapp import db, desk, session, todo
+from webapp import db, desk, logbook, session, todo
 from webapp.i18n import LANGUAGES, language, translate
 from webapp.permissions import ROLES, Action, Signed, anywhere
 
@@ -80,8 +80,15 @@ def _pages(who: Signed) -> list[tuple[str, str]]:
     return [
         (endpoint, title)
         for endpoint, title, action in PAGES
-        if endpoint in current_app.view_functions and anywhere(who, action, db.areas())
+        if endpoint in current_app.view_functions and _useful(who, action)
     ]
+
+
+def _useful(who: Signed, action: Action) -> bool:
+    """Whether a page would show anything: the log asks for more than the action (see logbook.py)."""
+    if action == Action.AUDIT:
+        return bool(logbook.administered(who, db.areas()))
+    return anywhere(who, action, db.areas())
 
 
 def say(grant: Any) -> str:
