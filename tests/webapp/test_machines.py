@@ -35,6 +35,14 @@ def test_every_address_of_the_sitemaps_answers(shop: FlaskClient) -> None:
     assert shop.get("/sitemaps/projects-2.xml").status_code == 404
 
 
+def test_the_icon_is_where_browsers_look(shop: FlaskClient) -> None:
+    found = shop.get("/favicon.ico")
+    assert found.status_code == 302
+    assert re.fullmatch(r"/static/\w+/img/icon-32\.png", found.headers["Location"])
+    with shop.get(found.headers["Location"]) as icon:
+        assert icon.mimetype == "image/png"
+
+
 def test_the_sitemap_holds_public_places_only(shop: FlaskClient) -> None:
     listed = addresses(shop.get("/sitemaps/projects-1.xml").text)
     assert len(listed) == directory_total(shop, "/projects")

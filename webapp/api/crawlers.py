@@ -1,16 +1,18 @@
-"""What search engines ask for: robots.txt and the sitemaps."""
+"""What machines ask for unbidden: robots.txt, the icon, the sitemaps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Response, current_app, render_template, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as Answer
 
 import layers
 from layers import asking, summing
 from layers.query import Query
 from webapp import cache, db, profile
+from webapp.statics import static_url
 
 blueprint = Blueprint("crawlers", __name__)
 MOST = 50_000
@@ -27,6 +29,12 @@ def robots() -> Response:
     kept = [f"Disallow: {path}" for path in UNREAD]
     lines = ["User-agent: *", *kept, f"Sitemap: {_base()}/sitemap.xml", ""]
     return cache.by_content(Response("\n".join(lines), mimetype="text/plain"))
+
+
+@blueprint.get("/favicon.ico")
+def icon() -> Answer:
+    """Where browsers look when they have read no page."""
+    return redirect(static_url("img/icon-32.png"), 302)
 
 
 @blueprint.get("/sitemap.xml")
