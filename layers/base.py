@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar
 
 from geoalchemy2 import Geometry
@@ -255,6 +256,7 @@ def bigrams(table: str, names: Iterable[str]) -> str:
     return f"bigrams({texts})"
 
 
+@cache
 def fields(model: Any) -> dict[str, Field]:
     """Column name -> Field, in the table's order, for every column that is presented at all."""
     return {c.name: c.info["field"] for c in model.__table__.columns if "field" in c.info}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -81,15 +82,16 @@ class Outcome:
 class Said:
     """What a person (or their office) says about a file; everything may be left open.
 
-    `within`: code prefixes of the office, which decide between areas of one name; `area_code` ("0833") completes
-    local telephone numbers; `languages` are ours in which an export may have been made; `stage` is what rows are
-    judged for.
+    `within`: code prefixes of the office, which decide between areas of one name. `area_code` ("0833") completes
+    local telephone numbers, else `area_codes` by the city's four digits, else the one code that the file itself has.
+    `languages`: those of ours in which an export may have been made. `stage`: what rows are judged for.
     """
 
     datum: Datum | None = None
     epsg: int | None = None
     within: tuple[str, ...] = ()
     area_code: str | None = None
+    area_codes: Mapping[str, str] = field(default_factory=dict)
     languages: tuple[Translate, ...] = ()
     stage: Need = Need.DRAFT
 
@@ -113,7 +115,8 @@ class Incoming:
         self._namer = Namer(matches, areas, gazetteer, said.within, self._default)
         self._locator = Locator(matches, self.system)
         self._headings = {m.target: m.heading for m in matches if m.target}
-        self._habits = Habits(words(layer, said.languages), said.area_code, table.unit, table.kind in SHEETS)
+        self._habits = Habits(words(layer, said.languages), None, table.unit, table.kind in SHEETS)
+        self._own_code = _own_code(table, matches)
 
     def __iter__(self) -> Iterator[Outcome]:
         """Every row in the file's order; memory does not grow with the rows but for what tells duplicates."""
@@ -151,10 +154,11 @@ class Incoming:
         return found
 
     def _judged(self, row: Row) -> Outcome:
-        made = cleaned(self.layer, self.matches, row.cells, self._habits)
         where = self.located(row)
-        self._at_county(made.values, where)
         area = self.named(row, bool(where.values))
+        habits = replace(self._habits, area_code=self._area_code(area))
+        made = cleaned(self.layer, self.matches, row.cells, habits)
+        self._at_county(made.values, where)
         given = {**made.values, **where.values}
         if area.code is not None:
             given["area"] = area.code
@@ -164,7 +168,7 @@ class Incoming:
         told = {problem.column for problem in problems}
         if where.problems:
             told |= {"lon", "area", "precision"}
-        if area.problems:
+        if area.problems or any(problem.column == "lon" for problem in checked.problems):
             told |= {"precision"}
         problems += [problem for problem in checked.problems if problem.column not in told]
         warnings = [*made.warnings, *area.warnings, *where.warnings, *checked.warnings]
@@ -175,6 +179,10 @@ class Incoming:
             [self._finding(row, problem) for problem in problems],
             [self._finding(row, problem) for problem in warnings if problem.column not in refused],
         )  # fmt: skip
+
+    def _area_code(self, area: Named) -> str | None:
+        city = (area.code or area.wide or self._default or "")[:4]
+        return self.said.area_code or self.said.area_codes.get(city) or self._own_code
 
     def _at_county(self, values: dict[str, Any], where: Located) -> None:
         """Our own formats carry the county's inner point for what is known by its county alone."""
@@ -233,6 +241,14 @@ class Incoming:
         first = seen.setdefault(named, outcome.row) if values.get("name") else outcome.row
         if first != outcome.row and outcome.state == State.ACCEPTED:
             outcome.warnings.append(self._finding(row, Problem("name", SAME_PLACE, {"row": first})))
+
+
+def _own_code(table: Table, matches: Sequence[Match]) -> str | None:
+    """The telephone area code that all complete numbers of a file share, None where they differ or there are none."""
+    columns = [match.column for match in matches if match.target in ("phone", "backup_phone")]
+    texts = (as_text(row.cells[column]) for row in table.rows for column in columns if row.cells[column] is not None)
+    found = {code for text in texts for code in re.findall(r"(?<!\d)\(?(0\d{2,3})\)?[- ]\d{7,8}(?!\d)", text)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _unitless(table: Table, column: int) -> bool:

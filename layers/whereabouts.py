@@ -10,11 +10,15 @@ from dataclasses import dataclass
 
 from layers.areas import Area, Areas, Level
 
+_PEOPLES = (
+    r"(?:(?:维吾尔|哈萨克|柯尔克孜|塔吉克|锡伯|蒙古|朝鲜|达斡尔|鄂温克|鄂伦春|土家|布依|哈尼|傈僳|拉祜|纳西|景颇|布朗|普米|独龙"
+    r"|仡佬|东乡|撒拉|保安|裕固|仫佬|毛南|赫哲)族?|(?:彝|藏|羌|回|苗|侗|壮|瑶|满|傣|白|佤|怒|黎|畲|水|土|京|各)族)*"
+)
 SHORTENED = {
-    Level.PROVINCE: r"(维吾尔|壮族|回族)?自治区$|省$|市$|特别行政区$",
-    Level.CITY: r"市$|地区$|盟$|.{1,3}族.*自治州$|自治州$",
-    Level.COUNTY: r".{1,3}族自治县$|自治县$|县$|市$|区$|旗$",
-    Level.TOWNSHIP: r"镇$|乡$|街道$|街道办事处$|.{1,3}族乡$",
+    Level.PROVINCE: rf"{_PEOPLES}自治区$|省$|市$|特别行政区$",
+    Level.CITY: rf"{_PEOPLES}自治州$|市$|地区$|盟$",
+    Level.COUNTY: rf"{_PEOPLES}自治[县旗]$|县$|市$|区$|旗$",
+    Level.TOWNSHIP: rf"{_PEOPLES}乡$|镇$|街道$|街道办事处$",
 }
 RUNGS = {Level.PROVINCE: 0, Level.CITY: 1, Level.COUNTY: 2, Level.TOWNSHIP: 3}
 LONGEST_NAME = 20

@@ -12,7 +12,7 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.engine import make_url
 
 import layers
-from webapp import config, db, describe, export, facts, migrating, osm, samples, user_commands
+from webapp import config, db, describe, export, facts, incoming_cli, migrating, osm, samples, user_commands
 
 EMPTY = """
 DO $$
@@ -47,7 +47,8 @@ layer_group = AppGroup("layers", help="The layers of the map.")
 def register(app: Flask) -> None:
     """Give the application its commands."""
     groups = (database, sample, layer_group, osm.group, user_commands.group)
-    for command in (*groups, serve, worker, settings, areas, backup, restore, export.export):
+    alone = (serve, worker, settings, areas, backup, restore, export.export, incoming_cli.command)
+    for command in (*groups, *alone):
         app.cli.add_command(command)
 
 
