@@ -19,6 +19,8 @@ MONEY: Mapping[str, Decimal] = {
     "w": Decimal(1),
 }
 """Unit -> how many 万元 it is."""
+LONGEST = 80
+"""Characters of a cell that can be an amount."""
 MU = Decimal(2000) / 3
 SQUARE: Mapping[str, Decimal] = {
     "亩": MU, "m2": Decimal(1), "平方米": Decimal(1), "平米": Decimal(1), "平方": Decimal(1), "公顷": Decimal(10_000),
@@ -41,6 +43,7 @@ _ABOUT, _LEAST = (
     re.compile(r"不少|不低|至少|最少|≥|>|以上|起|\+"),
 )
 _MOST = re.compile(r"不超|不高|最多|最高|≤|<|以下|以内|之内")
+_TRADITIONAL = str.maketrans("萬億畝頃約餘圓兩塊", "万亿亩顷约余圆两块")
 _NUMERALS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
 
@@ -87,10 +90,14 @@ def count(cell: Any, unit: str) -> Amount:
 
 
 def _plain(cell: Any) -> str:
+    """Half-width, lower case, without spaces and thousands' commas, Chinese numerals as digits."""
+    if isinstance(cell, str) and len(cell) > LONGEST:
+        raise BadCell(NOT_ONE, text=cell[:40], example="10")
     if isinstance(cell, float):
         cell = f"{round(cell, 8):.8f}".rstrip("0").rstrip(".")
     text = "".join(unicodedata.normalize("NFKC", str(cell)).lower().split())
     text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
+    text = text.translate(_TRADITIONAL)
     return re.sub(r"[零〇一二两三四五六七八九十百]+(?=[万千亿元块圆亩人家个]|$|左右)", lambda m: _arabic(m[0]), text)
 
 

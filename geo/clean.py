@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from geo.amounts import MONEY, SQUARE, Amount, area, count, money, written_area
@@ -13,15 +14,30 @@ from geo.days import Days, days
 from geo.phones import Phones, phones
 
 __all__ = [
-    "MONEY", "SQUARE", "Amount", "Days", "Phones", "area", "choices", "count", "days", "money", "phones", "text",
-    "written_area", "yes_or_no",
+    "MONEY", "SQUARE", "Amount", "Days", "Phones", "area", "choices", "count", "days", "money", "phones", "simplified",
+    "text", "written_area", "yes_or_no",
 ]  # fmt: skip
 _YES = {"是", "有", "√", "✓", "✔", "☑", "对", "y", "yes", "t", "true", "1", "已", "可以", "能"}
 _NO = {"否", "无", "没有", "不", "不是", "×", "✗", "✘", "x", "n", "no", "f", "false", "0", "未", "没", "不能", "不可以"}
 _SPLITS = tuple(re.compile(split) for split in (r"[、]+", r"[、,;/|\n\r\t]+", r"[、,;/|\s]+", r"[、,;/|\s+和及与或]+"))
 """What stands between choices, from the surest to what may be part of a word."""
 _AS_WRITTEN = 2
+LONGEST_WORD = 60
+"""Characters; a word for a choice is shorter, and messages quote it."""
 _NUMBERING = re.compile(r"^\(?\d{1,2}[).、]?(?=\D)")
+
+
+def simplified(text: str) -> str:
+    """The text in simplified characters; for comparing only, since a few names keep a character that this changes."""
+    converted: str = _converter().convert(text)
+    return converted
+
+
+@cache
+def _converter() -> Any:
+    import opencc
+
+    return opencc.OpenCC("t2s")
 
 
 def text(cell: Any) -> str:
@@ -53,8 +69,12 @@ def choices(cell: Any, keys: Mapping[str, str]) -> list[str]:
     whole = unicodedata.normalize("NFKC", text(cell)).strip()
     named = {unicodedata.normalize("NFKC", word).lower(): key for word, key in keys.items()}
     tried = [_pieces(split, whole) for split in _SPLITS]
-    known = next((pieces for pieces in tried if all(piece.lower() in named for piece in pieces)), tried[_AS_WRITTEN])
-    return list(dict.fromkeys(named.get(piece.lower(), piece) for piece in known))
+    known = next((pieces for pieces in tried if all(_word(p, named) for p in pieces)), tried[_AS_WRITTEN])
+    return list(dict.fromkeys(_word(piece, named) or piece[:LONGEST_WORD] for piece in known))
+
+
+def _word(piece: str, named: Mapping[str, str]) -> str | None:
+    return named.get(piece.lower()) or named.get(simplified(piece.lower()))
 
 
 def _pieces(split: re.Pattern[str], whole: str) -> list[str]:

@@ -44,7 +44,7 @@ _WORDS = (
 _NUMBER = r"""(?P<{0}d>[-+]?\d{{1,9}}(?:\.\d+)?)\s*
     (?:°\s*(?:(?P<{0}m>\d{{1,2}}(?:\.\d+)?)\s*'(?!')\s*)?(?:(?P<{0}s>\d{{1,2}}(?:\.\d+)?)\s*(?:"|'')\s*)?)?"""
 _TOKEN = re.compile(
-    rf"""(?P<before>[NSEW])\s*[:=]?\s*{_NUMBER.format("b")}(?![NSEW])
+    rf"""(?P<before>[NSEW])\s*[:=]?\s*{_NUMBER.format("b")}
     |{_NUMBER.format("a")}(?P<after>[NSEW](?!\s*[:=])|)(?![NSEW])""",
     re.VERBOSE | re.IGNORECASE,
 )

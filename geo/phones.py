@@ -10,6 +10,8 @@ from typing import Any
 from geo.errors import BadCell
 from geo.words import N_
 
+LONGEST = 300
+"""Characters of a cell that are looked through for numbers."""
 NO_CODE = N_("号码 %(number)s 前面要写区号，如 0833-%(number)s")
 NO_NUMBER = N_("“%(text)s”里没有电话号码")
 _NUMBER = re.compile(
@@ -43,7 +45,7 @@ def phones(cell: Any, area_code: str | None = None) -> Phones:
 
     A number that a spreadsheet robbed of its leading 0 (8332130064) is known again by the area code.
     """
-    text = unicodedata.normalize("NFKC", str(cell))
+    text = unicodedata.normalize("NFKC", str(cell)[:LONGEST])
     text = re.sub(r"[—–−―]", "-", text)
     numbers = []
     for found in _NUMBER.finditer(text):

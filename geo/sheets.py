@@ -24,10 +24,15 @@ BROKEN = N_("工作簿打不开，可能已损坏或加了密码；请用表格�
 TOO_BIG = N_("表格太大（最多 %(rows)s 行、%(columns)s 列）；请删去空行空列或分成几个文件")
 NOT_CALCULATED = N_("公式还没有算出值；请用表格软件打开并保存一次")
 FORMULA_ERROR = N_("公式出错（如 #N/A、#REF!）；请改成值")
-_CELL = re.compile(rb"<(?:[\w.-]+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Za-z]{1,4})(\d{1,9})[\"']")
-_ERROR = re.compile(rb"<(?:[\w.-]+:)?c\s(?=[^>]*\bt=[\"']e[\"'])[^>]*?\br=[\"']([A-Z]+)(\d+)[\"']")
+_TAG = rb"<(?:[\w.-]{1,20}:)?c\s"
+_INSIDE = rb"[^<>]{0,300}?"
+"""Between a tag's name and an attribute; bounded, so that no text makes the search slow."""
+_REFERENCE = rb"\br\s{0,9}=\s{0,9}[\"']([A-Za-z]{1,4})(\d{1,9})[\"']"
+_CELL = re.compile(_TAG + _INSIDE + _REFERENCE)
+_ERROR = re.compile(_TAG + rb"(?=[^<>]{0,300}?\bt=[\"']e[\"'])" + _INSIDE + _REFERENCE)
 _UNCOMPUTED = re.compile(
-    rb"<c\s[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
+    _TAG + _INSIDE + _REFERENCE + rb"[^<>]{0,300}>\s{0,9}<f\b(?:[^<>]{0,300}/>|[^<>]{0,300}>[^<]{0,9000}</f>)"
+    rb"\s{0,9}(?:<v\s{0,9}/>|<v>\s{0,9}</v>)?\s{0,9}</"
 )
 
 

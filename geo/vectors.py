@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from geo import projections
+from geo.encodings import decode
 from geo.errors import UnreadableFile
 from geo.table import MAX_COLUMNS, MAX_ROWS, Fault, Proof, Remark, Row, Table
 from geo.words import N_
@@ -38,7 +40,8 @@ OWN_OF_KML = {
 
 
 def read_kml(content: bytes) -> Table:
-    """The placemarks of a KML, of all its folders; WGS 84 by its standard."""
+    """The placemarks of a KML in whatever encoding, of all its folders; WGS 84 by its standard."""
+    content = _in_utf8(content)
     _without_entities(content)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "data.kml"
@@ -54,6 +57,16 @@ def read_kmz(members: Mapping[str, bytes]) -> Table:
     rest = "、".join(name for name in documents if name != main)
     remarks = (Remark(N_("KMZ 里还有没读的文件：%(rest)s"), {"rest": rest}),) if rest else ()
     return Table(**{**found.__dict__, "kind": "kmz", "remarks": found.remarks + remarks})
+
+
+def _in_utf8(content: bytes) -> bytes:
+    """XML parsers know no GBK: the text decoded by what its first line or its bytes say, and that line changed."""
+    declared = re.match(rb"\s*<\?xml[^>]{0,200}encoding=[\"']([\w.-]{1,40})[\"'][^>]{0,100}\?>", content[:400])
+    named = declared[1].decode("ascii", "replace").lower() if declared else ""
+    if named in ("", "utf-8", "utf8"):
+        return content
+    text, _ = decode(content, named)
+    return re.sub(r"^\s*<\?xml[^>]{0,300}\?>", '<?xml version="1.0" encoding="UTF-8"?>', text).encode()
 
 
 def _without_entities(content: bytes) -> None:

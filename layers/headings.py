@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from geo.clean import MONEY, SQUARE
+from geo.clean import MONEY, SQUARE, simplified
 from geo.crs import Datum
 from layers.base import fields
 from layers.layer import Layer
@@ -46,6 +46,7 @@ _DATUMS = (
     (r"gcj-?0?2|高德|腾讯|火星", Datum.GCJ02), (r"bd-?0?9|百度", Datum.BD09), (r"wgs-?84|gps", Datum.WGS84),
     (r"cgcs2000|国家2000|2000坐标系?|天地图|大地坐标系?", Datum.CGCS2000),
 )  # fmt: skip
+LONGEST = 80
 EXACT, LIKELY, POSSIBLE = 1.0, 0.9, 0.6
 _UNITS = sorted({*MONEY, *SQUARE, "人", "家", "个", "年", "个月", "月", "米", "km", "公里"}, key=len, reverse=True)
 NO_HEADING, SERIAL_NUMBER, TAKEN, NOT_KNOWN = (
@@ -132,7 +133,7 @@ def _known(layer: Layer) -> dict[str, str]:
     declared = {name: field for name, field in fields(layer.model).items() if name not in NEVER}
     own = [name for name in declared if name not in _shared()]
     known = {normal(name): name for name in (*declared, *POSITION)}
-    known |= {"name": "name", "description": "summary"}
+    known["name"] = "name"
     for name in (*own, *(n for n in declared if n in _shared())):
         field = declared[name]
         for text in (field.label, heading(field, untranslated)):
@@ -155,12 +156,16 @@ def _shared() -> set[str]:
 
 
 def _match(column: int, text: str, known: Mapping[str, str]) -> Match:
-    plain = normal(text)
+    plain = normal(text[:LONGEST])
     if not plain:
         return Match(column, text, reason=NO_HEADING)
     if plain in known:
         unit, _ = _unit_of(plain)
         return Match(column, text, known[plain], unit, None, EXACT)
+    if plain == "description":
+        return Match(
+            column, text, next((n for n in ("content", "note", "summary") if n in known), None), "", None, LIKELY
+        )
     if plain in SERIAL:
         return Match(column, text, reason=SERIAL_NUMBER)
     datum, plain = _datum_of(plain)
@@ -170,6 +175,8 @@ def _match(column: int, text: str, known: Mapping[str, str]) -> Match:
             if word in known:
                 return Match(column, text, known[word], unit, datum, sure)
     unit, bare = _unit_of(plain.rsplit("/", 1)[-1])
+    if simplified(plain) != plain:
+        return replace(_match(column, simplified(text[:LONGEST]), known), heading=text)
     near = _near(re.sub(r"[(\[].*?[)\]]", "", bare), known)
     if near is not None:
         return Match(column, text, near, unit, datum, POSSIBLE)

@@ -168,7 +168,7 @@ class Incoming:
         told = {problem.column for problem in problems}
         if where.problems:
             told |= {"lon", "area", "precision"}
-        if area.problems or any(problem.column == "lon" for problem in checked.problems):
+        if area.problems or any(problem.column in ("lon", "area") for problem in checked.problems):
             told |= {"precision"}
         problems += [problem for problem in checked.problems if problem.column not in told]
         warnings = [*made.warnings, *area.warnings, *where.warnings, *checked.warnings]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,7 @@ from layers.words import N_
 
 SWAPPED = N_("经度和纬度填反了，已对调")
 DEGREES = N_("坐标是经纬度，不是选的投影坐标系里的米数")
+_COORDINATES = re.compile(r"[\s(（]*[EN东经北纬]{0,2}\d{2,8}([.°度][\s\d.,，、°′″'\"度分秒NESW东经北纬]{3,60})[)）]?")
 ZONE_ASKED = N_("坐标是高斯－克吕格的米数，但没有带号；请选是几度带、第几带（EPSG）")
 
 
@@ -119,6 +121,15 @@ class Locator:
             made.values = {"lon": first, "lat": second}
         elif pair is not None:
             self._paired(read_pair(as_text(pair)), made)
+        else:
+            self._address(self._cell(row, "place"), made)
+
+    def _address(self, place: Any, made: Located) -> None:
+        """A column called 位置 or 地址 may hold coordinates instead of words."""
+        if place is None or not _COORDINATES.fullmatch(as_text(place)):
+            return
+        self._paired(read_pair(as_text(place)), made)
+        made.warnings.append(Problem("place", N_("这里写的是坐标，已按坐标读")))
 
     def _written(self, wkt: str, made: Located) -> None:
         if self._as_it_is:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from geo.clean import simplified
 from layers.areas import Area, Areas, Level
 
 _PEOPLES = (
@@ -21,7 +22,7 @@ SHORTENED = {
     Level.TOWNSHIP: rf"{_PEOPLES}乡$|镇$|街道$|街道办事处$",
 }
 RUNGS = {Level.PROVINCE: 0, Level.CITY: 1, Level.COUNTY: 2, Level.TOWNSHIP: 3}
-LONGEST_NAME = 20
+LONGEST_NAME, LONGEST = 20, 200
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,11 @@ class Gazetteer:
 
         `within` are code prefixes that decide between areas of one name. No code when nothing is named.
         """
-        rest = "".join(unicodedata.normalize("NFKC", text).split())
+        plain = "".join(unicodedata.normalize("NFKC", text[:LONGEST]).split())
+        found = self._found(plain, tuple(within))
+        return found if found.codes or simplified(plain) == plain else self._found(simplified(plain), tuple(within))
+
+    def _found(self, rest: str, within: tuple[str, ...]) -> Found:
         current: list[Area] = []
         while rest:
             step = self._step(rest, current)
@@ -57,7 +62,7 @@ class Gazetteer:
             current, length = step
             rest = rest[length:].lstrip("-·/,、")
         codes = dict.fromkeys(code for area in current for code in self._now(area))
-        return Found(_narrowed(tuple(codes), tuple(within)), rest)
+        return Found(_narrowed(tuple(codes), within), rest)
 
     def _step(self, rest: str, above: list[Area]) -> tuple[list[Area], int] | None:
         """Areas under `above` that the longest name at the beginning of `rest` means."""

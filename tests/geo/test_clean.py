@@ -25,7 +25,7 @@ from geo.errors import BadCell
         ("5000元-1万元", "", "0.5", "1"), ("5000-8000元", "万元", "0.5", "0.8"), ("8000万-1.2亿", "", "8000", "12000"), ("1-3", "亿元", "10000", "30000"),
         ("约20万", "", "20", None), ("20万左右", "", "20", None), ("100余万元", "", "100", None), ("10万以上", "", "10", None), ("≥10万", "", "10", None),
         ("不超过30万", "", None, "30"), ("30万元以内", "", None, "30"), ("￥50,000元", "", "5", None), ("人民币 20 万元", "", "20", None), ("10w", "", "10", None),
-        ("10 - 30 万元", "", "10", "30"), ("0", "", "0", None), (0.1 + 0.2, "", "0.3", None), ("10万～30万元左右", "", "10", "30"),
+        ("10 - 30 万元", "", "10", "30"), ("0", "", "0", None), ("1.2億元", "", "12000", None), ("10萬", "", "10", None), (0.1 + 0.2, "", "0.3", None), ("10万～30万元左右", "", "10", "30"),
     ],
 )  # fmt: skip
 def test_money_is_counted_in_ten_thousands(cell: Any, unit: str, low: str | None, high: str | None) -> None:
@@ -174,7 +174,7 @@ WORDS = {"租赁": "lease", "合作": "partner", "公司+农户": "company_farme
     [
         ("租赁", ["lease"]), ("租赁、合作", ["lease", "partner"]), ("租赁/合作", ["lease", "partner"]), ("租赁和合作", ["lease", "partner"]), ("租赁 合作", ["lease", "partner"]),
         ("1.租赁 2.合作", ["lease", "partner"]), ("①租赁②合作".replace("②", " ②"), ["lease", "partner"]), ("公司+农户", ["company_farmer"]), ("公司＋农户；租赁", ["company_farmer", "lease"]),
-        ("租赁+合作", ["lease", "partner"]), ("加盟(需审)", ["franchise"]), ("入股", ["入股"]), ("租赁，入股", ["lease", "入股"]), (["lease", "租赁"], ["lease", "lease"]), ("租赁,租赁", ["lease"]),
+        ("租赁+合作", ["lease", "partner"]), ("加盟(需审)", ["franchise"]), ("入股", ["入股"]), ("租赁，入股", ["lease", "入股"]), (["lease", "租赁"], ["lease", "lease"]), ("租赁,租赁", ["lease"]), ("租賃、合作", ["lease", "partner"]),
     ],
 )  # fmt: skip
 def test_choices(cell: Any, found: list[str]) -> None:

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from geo.errors import UnreadableFile
+from geo.clean import area, choices, days, money, phones
+from geo.errors import SpatialError, UnreadableFile
+from geo.pairs import read_pair
 from geo.reading import read
 from geo.table import MAX_BYTES
 from tests.geo import files
@@ -170,6 +172,28 @@ def test_the_name_of_a_file_means_nothing(tmp_path: Path, wrong: str) -> None:
         path = tmp_path / f"file{wrong}"
         path.write_bytes(content)
         assert read(path).kind == kind
+
+
+def slow_sheet(piece: bytes) -> bytes:
+    return files.changed(
+        book(), "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"</sheetData>", piece * 2_000_000)
+    )
+
+
+@pytest.mark.parametrize("piece", [b"<c ", b"<c r", b'<c r="A1"><f>', b'<c t="e" '])
+def test_no_text_makes_the_search_of_a_sheet_slow(piece: bytes) -> None:
+    refused(slow_sheet(piece))
+
+
+@pytest.mark.parametrize(
+    "cell", ["一" * 30_000, "(" * 30_000, "0833 " * 6000, "1-" * 15_000, "、" * 30_000, "约" * 30_000]
+)
+def test_no_cell_makes_cleaning_slow(cell: str) -> None:
+    for clean in (money, days, phones, lambda c: area(c, "", "亩"), lambda c: choices(c, {"租赁": "lease"}), read_pair):
+        try:
+            clean(cell)  # type: ignore[operator]
+        except SpatialError as error:
+            assert len(str(error)) < 200
 
 
 def test_other_office_files_are_named() -> None:

@@ -252,6 +252,11 @@ def test_kml_of_several_folders_and_kmz() -> None:
         assert table.proof == read(KML.encode()).proof
 
 
+def test_a_kml_may_be_in_gbk() -> None:
+    content = KML.replace("UTF-8", "GBK").encode("gbk")
+    assert read(content).rows[0].cells == read(KML.encode()).rows[0].cells
+
+
 def test_a_geopackage_says_which_layers_were_left(tmp_path: Path) -> None:
     content = files.geopackage(tmp_path / "a.gpkg", 项目=files.frame(4523), 别的=files.frame(名称=["甲"]))
     table = read(content)

@@ -172,6 +172,7 @@ def test_positions_of_every_datum(datum: Datum, areas: Areas) -> None:
     [
         ("名称,纬度,经度", f"甲,{LAT},{LON}"), ("名称,坐标", f'甲,"{LON},{LAT}"'), ("名称,经纬度", "甲,103°57′00″E 29°12′36″N"), ("名称,经度,纬度", "甲,103°57′,29°12′36″"),
         ("名称,X坐标,Y坐标", f"甲,{LON},{LAT}"), ("名称,WKT", f"甲,POINT({LON} {LAT})"), ("名称,经度,纬度", f"甲,{LAT},{LON}"), ("名称,坐标", f"甲,{LAT} {LON}"),
+        ("名称,位置", f'甲,"{LON},{LAT}"'), ("名称,项目地点", "甲,东经103.95度北纬29.21度"),
     ],
 )  # fmt: skip
 def test_positions_in_any_dress(heading: str, line: str, areas: Areas) -> None:

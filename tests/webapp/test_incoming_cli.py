@@ -70,7 +70,14 @@ def test_options_say_what_the_file_does_not(app: Flask, tmp_path: Path) -> None:
     assert moved["places"][0]["lon"] != 103.95
     metres = "名称,X坐标,Y坐标\n甲,3233218.3,398000.5\n".encode()
     assert "EPSG:4544" in report(app, metres, tmp_path, "--epsg", "4544")["crs"]
-    assert report(app, LINES.encode("big5", "ignore"), tmp_path, "--encoding", "big5")["encoding"] == "Big5"
+    traditional = "名稱,區縣,投資額（萬元）\n茶葉加工坊,犍為縣,10億\n".encode("big5")
+    for options in ((), ("--encoding", "big5")):
+        found = report(app, traditional, tmp_path, *options)
+        assert (found["encoding"], found["places"][0]["area"], found["places"][0]["name"]) == (
+            "Big5",
+            "511123",
+            "茶葉加工坊",
+        )
     fuzhou = "名称,区县\n甲,鼓楼区\n".encode()
     assert report(app, fuzhou, tmp_path)["refused"] == 1
     assert report(app, fuzhou, tmp_path, "--owner", "350100")["places"][0]["area"] == "350102"
