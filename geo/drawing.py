@@ -17,7 +17,7 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path as Outline
-from matplotlib.patheffects import withStroke
+from matplotlib.patheffects import Stroke
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, TransformedBbox
 
@@ -125,19 +125,21 @@ class Sheet:
         across: Across = "baseline",
         turn: float = 0.0,
     ) -> float:
-        """One line at its baseline (or its middle, `across="center_baseline"`); returns its width in units."""
+        """One line at its baseline (or its middle, `across="center_baseline"`); returns its width in units.
+
+        A halo is an outline of its own below, since one drawn with the text would make an outline of the text too.
+        """
         plain = fonts.writable(text, bold)
         if not plain:
             return 0.0
-        written = Text(
-            x, y, plain, color=colour, fontsize=size * self.point, fontfamily=fonts.FAMILY,
-            fontweight="bold" if bold else "normal", horizontalalignment=align, parse_math=False,
-            verticalalignment=across, rotation=turn,
-        )  # fmt: skip
-        if halo:
-            written.set_path_effects([withStroke(linewidth=0.28 * size * self.point, foreground=halo)])
-        self._add(written)
-        self._texts.append(written)
+        for effects in ([Stroke(linewidth=0.28 * size * self.point, foreground=halo)], []) if halo else ([],):
+            written = Text(
+                x, y, plain, color=colour, fontsize=size * self.point, fontfamily=fonts.FAMILY,
+                fontweight="bold" if bold else "normal", horizontalalignment=align, parse_math=False,
+                verticalalignment=across, rotation=turn, path_effects=effects,
+            )  # fmt: skip
+            self._add(written)
+            self._texts.append(written)
         return fonts.width(plain, bold) * size
 
     def _embed(self, faces: dict[bool, Path]) -> None:

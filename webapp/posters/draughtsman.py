@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from webapp.posters.spool import NICE, POLL, TRIES, Spool
+from webapp.posters.spool import FORGIVEN, NICE, POLL, TRIES, Spool
 
 IDLE_SECONDS = 120
 """How long it waits for another job before it ends."""
@@ -75,10 +75,18 @@ def work(spool: Spool, job: Path) -> None:
     except Exception as error:
         log.exception("poster %s", name)
         spool.failed.mkdir(exist_ok=True)
+        _forget(spool)
         (spool.failed / name).write_text(str(error), encoding="utf-8")
         (spool.home / "tries" / name).unlink(missing_ok=True)
     finally:
         job.unlink(missing_ok=True)
+
+
+def _forget(spool: Spool) -> None:
+    """Throw away old reasons."""
+    for path in spool.failed.iterdir():
+        if time.time() - path.stat().st_mtime > FORGIVEN:
+            path.unlink(missing_ok=True)
 
 
 def _tries(spool: Spool, name: str) -> int:

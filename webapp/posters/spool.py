@@ -23,7 +23,10 @@ SECONDS_EACH = 3
 """What a picture takes, roughly, for telling when to come again."""
 TRIES = 2
 """How often a picture is begun; one that kills its process is not begun for ever."""
-POLL = 0.05
+POLL, LOOK_SECONDS = 0.05, 1.0
+"""Seconds between looks for a picture; for the process that draws it."""
+FORGIVEN = 600
+"""Seconds after which a picture that failed may be tried again."""
 NICE = 10
 _started: list[subprocess.Popen[bytes]] = []
 """Processes that this process started, kept so that their ends are noticed."""
@@ -83,7 +86,7 @@ class Spool:
         """
         why = self.failed / name
         with suppress(FileNotFoundError):
-            if time.time() - why.stat().st_mtime < 600:
+            if time.time() - why.stat().st_mtime < FORGIVEN:
                 raise Undrawable(why.read_text(encoding="utf-8"))
         job = self.jobs / f"{name}.job"
         if not job.exists():
@@ -100,12 +103,15 @@ class Spool:
 
     def wait(self, name: str, seconds: float) -> Path:
         """The finished picture; NotYet when it takes longer than so many seconds."""
-        until = time.monotonic() + seconds
+        until, looked = time.monotonic() + seconds, time.monotonic()
         while (path := self.store.find(name)) is None:
             if (self.failed / name).exists() and not (self.jobs / f"{name}.job").exists():
                 raise Undrawable((self.failed / name).read_text(encoding="utf-8"))
             if time.monotonic() > until:
                 raise NotYet(self.retry_after())
+            if time.monotonic() - looked > LOOK_SECONDS:  # it may have ended just as the job came
+                self.wake()
+                looked = time.monotonic()
             time.sleep(POLL)
         return path
 

