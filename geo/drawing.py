@@ -32,6 +32,7 @@ Mark = tuple[Outline, float, float, float]
 """An outline in its own units, where it stands (units of the sheet) and how large it is drawn."""
 SETTINGS: Any = {
     "pdf.fonttype": 42,
+    "ps.fonttype": 42,  # matplotlib 3.11 asks this one how many characters a PDF's font may have
     "svg.fonttype": "path",
     "svg.hashsalt": "sheet",
     "path.simplify": False,

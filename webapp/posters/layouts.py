@@ -146,7 +146,7 @@ def _strip(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
     right, bottom = size.width - margin, size.height - 26.0
     wide = size.chart[0]
     split = right - wide - 34
-    heading = parts.headed(content, split - margin, 46, 2)
+    heading = parts.headed(content, split - margin, 46, 3)
     parts.heading(sheet, margin, 26, content, heading)
     _imprint(sheet, content, margin, bottom - 2, split - margin - side - 14)
     parts.qr(sheet, split - side, bottom - side, side, content.url, coarse=True)
@@ -160,15 +160,17 @@ def _strip(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
 
 
 def _imprint(sheet: Sheet, content: Content, left: float, bottom: float, room: float) -> None:
-    """How many, sources, day and badge at the lower left of a strip."""
-    y = bottom
-    for line in (content.approval, content.printed):
-        sheet.text(left, y, fonts.cut(line, room / 12, True), 12, ink.colour("ink"), bold=line == content.approval)
-        y -= 18
-    for line in reversed(fonts.lines(content.sources, room / 11, 4)):
+    """How many, sources, day and badge at the lower left of a strip; nothing of them is ever cut."""
+    sources = fonts.lines(content.sources, room / 11, 6)
+    y = bottom - 36 - 15 * len(sources) - 6
+    sheet.text(left, y, content.tally, 22, ink.colour("accent"), bold=True)
+    y += 6
+    for line in sources:
+        y += 15
         sheet.text(left, y, line, 11, ink.colour("ink-soft"))
-        y -= 15
-    sheet.text(left, y - 6, content.tally, 22, ink.colour("accent"), bold=True)
+    sheet.text(left, bottom - 18, content.printed, 12, ink.colour("ink"))
+    size = min(12.0, room / fonts.width(content.approval, True))
+    sheet.text(left, bottom, content.approval, size, ink.colour("ink"), bold=True)
 
 
 def _further(content: Content, size: Size, left: Sequence[Row], number: int) -> Composed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 import pickle
@@ -28,8 +29,18 @@ POLL, LOOK_SECONDS = 0.05, 1.0
 FORGIVEN = 600
 """Seconds after which a picture that failed may be tried again."""
 NICE = 10
-_started: list[subprocess.Popen[bytes]] = []
-"""Processes that this process started, kept so that their ends are noticed."""
+_started: dict[Path, subprocess.Popen[bytes]] = {}
+"""The process that this process started for a folder, kept so that its end is noticed."""
+
+
+def _end() -> None:
+    """End the processes that this process started, as it ends itself; their jobs wait for the next one."""
+    for process in _started.values():
+        process.terminate()
+        process.wait()
+
+
+atexit.register(_end)
 
 
 class Busy(Exception):
@@ -122,18 +133,15 @@ class Spool:
     def wake(self) -> None:
         """Start the drawing process unless one runs: whoever holds the lock is the one of this machine."""
         self.home.mkdir(parents=True, exist_ok=True)
-        _started[:] = [process for process in _started if process.poll() is None]
         with (self.home / "worker.lock").open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
-            if _started:  # it has not got as far as its lock yet
+            if self.home in _started and _started[self.home].poll() is None:  # it is not as far as its lock yet
                 return
             command = [sys.executable, "-m", "webapp.posters.draughtsman", str(self.home)]
             environment = {**os.environ, "MPLCONFIGDIR": str(self.home / "matplotlib"), "MPLBACKEND": "agg"}
-            _started.append(
-                subprocess.Popen(
-                    command, cwd=CHECKOUT, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
-                )
+            _started[self.home] = subprocess.Popen(
+                command, cwd=CHECKOUT, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
             )
