@@ -30,7 +30,10 @@ from webapp.views import (
     poster,
     report,
     share,
+    staff_checks,
     staff_chrome,
+    staff_coverage,
+    staff_coverage,
     staff_drafts,
     staff_enquiries,
     staff_home,
@@ -85,6 +88,8 @@ BLUEPRINTS = (
     staff_log.blueprint,
     staff_enquiries.blueprint,
     staff_phone.blueprint,
+    staff_checks.blueprint,
+    staff_coverage.blueprint,
 )
 
 
