@@ -37,6 +37,8 @@ def test_every_spelling_of_a_database_is_understood(given: str, tmp_path: Path) 
         ("PORT", "0"), ("PORT", "http"), ("DATABASE_URL", "mysql://x"), ("PUBLIC_URL", "example.org"), ("BASEMAP", "osm"),
         ("BASEMAP", "https://tile.openstreetmap.org/{z}/{x}/{y}.png"), ("BASEMAP_DATUM", "gcj02"), ("BASEMAP", "tianditu"),
         ("APPROVAL_NO", "yes"), ("APPROVAL_EXPIRES", "tomorrow"), ("DEFAULT_AREA", "乐山"), ("EMBED_HOSTS", "example.org"),
+        ("SMTP_URL", "http://x"), ("SMTP_URL", "smtp://"), ("SMTP_URL", "smtp://h:x"), ("SMTP_URL", "smtp://mail.example.org"),
+        ("MAIL_FROM", "nobody"), ("MAIL_FROM", "a <b"), ("AUDIT_DAYS", "179"), ("ENQUIRY_DAYS", "x"),
         ("SAMPLE", "maybe"),
     ],
 )  # fmt: skip

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, func, insert, inspect,
 from layers.areas import Areas
 from tests.conftest import fresh_database
 from tests.desks import NOON, desk, editor, reviewer
+from tests.webapp.test_cluster import answers, free_port
 from tests.webapp.test_publishing import PROJECTS, TYPED
 from webapp import beside, cluster, create_app, drafts, facts, migrating, publishing, ticks
 from webapp.config import CHECKOUT, Settings
@@ -177,6 +178,9 @@ def test_a_killed_workers_jobs_hold_nothing_up(own: tuple[Settings, Engine], app
     busy = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing' AND task_name = 'publish_due'"
     now = dt.datetime.now(dt.UTC).astimezone(NOON.tzinfo)
     command, environment = worker(settings)
+    forget = text("DELETE FROM procrastinate_periodic_defers")  # as if a minute had passed
+    with engine.begin() as connection:
+        connection.execute(forget)
     with engine.connect() as blocking:
         blocking.execute(text("LOCK TABLE draft"))
         first = subprocess.Popen(command, env=environment, cwd=CHECKOUT)
@@ -188,7 +192,7 @@ def test_a_killed_workers_jobs_hold_nothing_up(own: tuple[Settings, Engine], app
             first.wait()
         blocking.rollback()
     with engine.begin() as connection:
-        connection.execute(text("DELETE FROM procrastinate_periodic_defers"))  # as if a minute had passed
+        connection.execute(forget)
         over = {"valid_until": (now + 80 * DAY).date().isoformat(), "name": "另一处完全不同的果园", "phone": "0000099"}
         scheduled(connection, Areas.load(connection), now - SECOND, now - DAY, lon="103.80", lat="29.10", **over)
     client = app_of.test_client()
@@ -201,6 +205,41 @@ def test_a_killed_workers_jobs_hold_nothing_up(own: tuple[Settings, Engine], app
     finally:
         second.kill()
         second.wait()
+
+
+def workers(server: subprocess.Popen[bytes]) -> list[int]:
+    """The worker processes that a server has begun."""
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    others = [
+        pid for task in Path(f"/proc/{server.pid}/task").iterdir() for pid in (task / "children").read_text().split()
+    ]
+    found = {pid for pid in (*children, *others) if b"worker\0--beside" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+    return sorted(map(int, found))
+
+
+def test_the_server_goes_on_when_its_worker_dies_and_takes_it_along_when_it_ends(
+    own: tuple[Settings, Engine], tmp_path: Path
+) -> None:
+    port = free_port()
+    environment = {**worker(own[0])[1], "MAP_PORT": str(port), "MAP_HOME": str(tmp_path), "MAP_SAMPLE": "off"}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi:app", "serve"]
+    server = subprocess.Popen(command, env=environment, cwd=CHECKOUT, start_new_session=True, stdout=subprocess.DEVNULL)
+    try:
+        until(lambda: answers(port) and workers(server), 60)
+        (first,) = workers(server)
+        os.kill(first, signal.SIGKILL)
+        until(lambda: first not in workers(server))
+        assert answers(port)
+        until(lambda: workers(server))
+        (second,) = workers(server)
+        assert second != first
+        server.terminate()
+        assert server.wait(40) == 0
+        assert not Path(f"/proc/{second}").exists()
+    finally:
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
 
 
 def test_a_program_beside_is_begun_again_and_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
