@@ -33,7 +33,6 @@ from webapp.views import (
     staff_checks,
     staff_chrome,
     staff_coverage,
-    staff_coverage,
     staff_drafts,
     staff_enquiries,
     staff_home,
