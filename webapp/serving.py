@@ -27,18 +27,7 @@ GRACE_SECONDS = 20
 def run(settings: Settings) -> int:
     """Serve until a signal; the exit status."""
     taken: dict[str, float] = {}
-    with _timed("database", taken):
-        url = cluster.database_url(settings)
-    with _timed("migrations", taken):
-        _in_database(url, migrating.upgrade)
-    with _timed("areas and catalogue", taken):
-        load = samples.load if settings.sample else facts.load_areas
-        _in_database(url, lambda connection: load(connection, db.day_in_china()))
-    if demo.allowed(settings):
-        with _timed("demo accounts", taken):
-            _in_database(url, lambda connection: demo.ensure(connection, settings))
-    with _timed("static files", taken):
-        statics.compress()
+    url = _prepare(settings, taken)
     environment = {**os.environ, "MAP_DATABASE_URL": url, "MAP_SECRET_KEY": settings.secret_key}
     with _timed("server", taken):
         server = _start(settings, environment)
@@ -58,6 +47,23 @@ def run(settings: Settings) -> int:
         return _until_signal(server, worker)
     finally:
         worker.stop()
+
+
+def _prepare(settings: Settings, taken: dict[str, float]) -> str:
+    """Everything that must be there before the server starts; the database's URL."""
+    with _timed("database", taken):
+        url = cluster.database_url(settings)
+    with _timed("migrations", taken):
+        _in_database(url, migrating.upgrade)
+    with _timed("areas and catalogue", taken):
+        load = samples.load if settings.sample else facts.load_areas
+        _in_database(url, lambda connection: load(connection, db.day_in_china()))
+    if demo.allowed(settings):
+        with _timed("demo accounts", taken):
+            _in_database(url, lambda connection: demo.ensure(connection, settings))
+    with _timed("static files", taken):
+        statics.compress()
+    return url
 
 
 @contextmanager
