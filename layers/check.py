@@ -29,6 +29,7 @@ YES, NO = {"1", "true", "yes", "是", "有", "√"}, {"0", "false", "no", "否",
 MACHINE_SET = ("id", "pinyin")
 WHERE = ("area", "zone", "precision", "radius_km")
 """Columns that a position is judged with; what is wrong elsewhere does not keep it from being judged."""
+MISSING = N_("还没填“%(label)s”")
 
 
 @dataclass(frozen=True)
@@ -269,7 +270,7 @@ def _complete(checked: Checked, declared: Mapping[str, Field], stage: Need) -> N
     for name, declared_field in declared.items():
         if declared_field.need == Need.NEVER or checked.values.get(name) is not None or name in refused:
             continue
-        missing = Problem(name, N_("还没填“%(label)s”"), {"label": declared_field.label})
+        missing = Problem(name, MISSING, {"label": declared_field.label})
         needed = declared_field.need == Need.DRAFT or stage == Need.PUBLISH
         (checked.problems if needed else checked.warnings).append(missing)
 

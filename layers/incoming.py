@@ -12,13 +12,13 @@ from typing import Any
 import shapely
 
 from geo.clean import text as as_text
-from geo.crs import Datum
+from geo.crs import Datum, Zone
 from geo.layout import is_blank
 from geo.table import Remark, Row, Skipped, Table
 from layers.areas import Areas
 from layers.base import Need, Precision, fields
 from layers.cells import Habits, cleaned, words
-from layers.check import Problem
+from layers.check import MISSING, Problem
 from layers.errors import ChoiceMissing
 from layers.headings import Match
 from layers.layer import Layer
@@ -58,7 +58,10 @@ class Finding:
 
 @dataclass
 class Outcome:
-    """One row of the file. `values` are ready for the model where accepted; `id` is that of an earlier export."""
+    """One row of the file. `values` are ready for the model where accepted; `id` is that of an earlier export.
+
+    `missing` are the columns that publishing would still need; they are no warnings, since most drafts lack them.
+    """
 
     row: int
     state: State
@@ -66,6 +69,7 @@ class Outcome:
     id: int | None = None
     problems: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
     skipped: Skipped | None = None
 
     @property
@@ -138,16 +142,24 @@ class Incoming:
         """Which area a row names."""
         return self._namer.of(row.cells, placed)
 
+    @property
+    def crs(self) -> str:
+        """For people, once the rows have been gone through: what the positions were read as, "" without any."""
+        strips = [Zone.of_number(number) for number in sorted(self._locator.zones)]
+        named = [f"CGCS2000 {z.width}°带第 {z.number} 带 EPSG:{z.epsg}" for z in strips]
+        if self._locator.degrees or self._locator.metres or not named:
+            named.insert(0, self.system.label if self._locator.read else "")
+        return "、".join(filter(None, named))
+
     def remarks(self) -> list[Remark]:
-        """What is to be said about the file as a whole."""
+        """What is to be said about the file as a whole, once its rows have been gone through."""
         found = list(self.table.remarks)
         declared = fields(self.layer.model)
         for match in self.matches:
             money = match.target in declared and declared[match.target].unit == "万元"
             if money and not match.unit and not self.table.unit and _unitless(self.table, match.column):
                 found.append(Remark(N_("“%(heading)s”没写单位，按万元读"), {"heading": match.heading}))
-        places = any(m.target in ("lon", "_x", "_pair") for m in self.matches)
-        if self.system.assumed and (places or any(row.shape is not None for row in self.table.rows)):
+        if self.system.assumed and self._locator.degrees:
             found.append(Remark(N_("没有说明坐标来自哪里，按手机GPS（WGS 84）读；高德、百度的坐标会偏几百米")))
         if self._default and self._default == self._title_area:
             found.append(Remark(TITLE_AREA, {"area": self._areas.get(self._default).name}))
@@ -171,13 +183,16 @@ class Incoming:
         if area.problems or any(problem.column in ("lon", "area") for problem in checked.problems):
             told |= {"precision"}
         problems += [problem for problem in checked.problems if problem.column not in told]
-        warnings = [*made.warnings, *area.warnings, *where.warnings, *checked.warnings]
+        missing = [problem.column for problem in checked.warnings if problem.message == MISSING]
+        said = [problem for problem in checked.warnings if problem.message != MISSING]
+        warnings = [*made.warnings, *area.warnings, *where.warnings, *said]
         self._compared(area, checked.values, warnings)
         refused = {problem.column for problem in problems}
         return Outcome(
             row.number, State.REFUSED if problems else State.ACCEPTED, checked.values, self._id(row),
             [self._finding(row, problem) for problem in problems],
             [self._finding(row, problem) for problem in warnings if problem.column not in refused],
+            [column for column in missing if column not in refused],
         )  # fmt: skip
 
     def _area_code(self, area: Named) -> str | None:

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.clean import text as as_text
 from geo.crs import LABELS, Datum, Zone, crs, to_wgs84
 from geo.errors import BadCoordinate, ZoneMissing
+from geo.gauss import zones
 from geo.layout import is_blank
 from geo.pairs import Pair, in_china, read_pair
 from geo.table import Fault, Row, Table
@@ -77,12 +78,19 @@ class Located:
 
 
 class Locator:
-    """Reads the positions of one file's rows."""
+    """Reads the positions of one file's rows, and remembers in what they were: degrees, metres, strips by prefix."""
 
     def __init__(self, matches: Sequence[Match], known: System) -> None:
         self._columns = {match.target: match.column for match in matches if match.target}
         self._system = known
         self._projected = known.epsg is not None and crs(known.epsg).is_projected
+        self.zones: set[int] = set()
+        self.degrees = self.metres = False
+
+    @property
+    def read(self) -> bool:
+        """Whether any row had a position so far."""
+        return bool(self.degrees or self.metres or self.zones)
 
     def of(self, row: Row) -> Located:
         """A row's position. ChoiceMissing when it is in metres and nobody has said of which strip."""
@@ -133,6 +141,7 @@ class Locator:
 
     def _written(self, wkt: str, made: Located) -> None:
         if self._as_it_is:
+            self.degrees = True
             made.values = {"shape": wkt}
             return
         try:
@@ -158,6 +167,7 @@ class Locator:
         if not projected and not in_china(west, south) and in_china(south, west) and in_china(north, east):
             shape = shapely.transform(shape, lambda xy: xy[:, ::-1])
             made.warnings.append(Problem("lon", SWAPPED))
+        self.degrees = self.degrees or not projected
         if projected or not self._as_it_is:
             shape = shapely.transform(shape, lambda xy: np.column_stack(self._converted(xy[:, 0], xy[:, 1], projected)))
         if isinstance(shape, shapely.Point):
@@ -170,11 +180,14 @@ class Locator:
         if not projected:
             if self._projected:
                 raise BadCoordinate(DEGREES)
+            self.degrees = True
             return to_wgs84(x, y, known.datum)
         try:
             if self._projected:
                 datum = known.datum if Zone.of_epsg(known.epsg or 0) is None else Datum.CGCS2000
+                self.metres = True
                 return to_wgs84(x, y, datum, known.epsg)
+            self.zones |= {int(number) for number in zones(x) if number}
             return to_wgs84(x, y, Datum.CGCS2000)
         except ZoneMissing:
             raise ChoiceMissing("epsg", ZONE_ASKED, zone_options()) from None

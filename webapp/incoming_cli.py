@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from geo.crs import Datum
 from geo.errors import SpatialError
 from geo.reading import read
 from layers import headings
+from layers.base import fields
 from layers.doubts import question
 from layers.errors import ChoiceMissing, UnknownLayer
 from layers.incoming import Finding, Incoming, Outcome, Said, State
@@ -93,11 +95,13 @@ def opened(
 
 def reported(incoming: Incoming) -> dict[str, Any]:
     """What would become of every row, as `interface.md` has it; warnings, remarks, columns and skipped rows besides."""
-    counts = dict.fromkeys(State, 0)
+    counts: Counter[State] = Counter()
+    missing: Counter[str] = Counter()
     places: list[dict[str, Any]] = []
     said: dict[str, list[dict[str, Any]]] = {"problems": [], "warnings": [], "skipped_rows": []}
     for outcome in incoming:
         counts[outcome.state] += 1
+        missing.update(outcome.missing if outcome.state == State.ACCEPTED else ())
         if outcome.state == State.ACCEPTED and len(places) < LISTED:
             places.append(_place(outcome))
         for name, found in (("problems", outcome.problems), ("warnings", outcome.warnings)):
@@ -107,8 +111,9 @@ def reported(incoming: Incoming) -> dict[str, Any]:
             said["skipped_rows"].append({"row": skipped.number, "reason": skipped.reason, "text": skipped.text})
     numbers = {state.value: counts[state] for state in State}
     return {
-        "read": sum(counts.values()), **numbers, "encoding": incoming.table.encoding, "crs": incoming.system.label,
+        "read": sum(counts.values()), **numbers, "encoding": incoming.table.encoding, "crs": incoming.crs,
         "places": places, **said, "remarks": [str(remark) for remark in incoming.remarks()],
+        "missing": {fields(incoming.layer.model)[name].label: n for name, n in missing.items()},
         "columns": [{"heading": m.heading or m.letter, "field": m.target, "why": m.reason} for m in incoming.matches],
     }  # fmt: skip
 
@@ -127,8 +132,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _told(report: Mapping[str, Any]) -> str:
     """The report for a person at a terminal."""
     counts = "读了 {read} 行：可以导入 {accepted}，退回 {refused}，跳过 {skipped}".format_map(report)
-    lines = [counts, f"编码 {report['encoding'] or '-'}，坐标 {report['crs']}", *report["remarks"]]
+    lines = [counts, f"编码 {report['encoding'] or '-'}，坐标 {report['crs'] or '-'}", *report["remarks"]]
     lines += [f"第 {p['row']} 行 {p['column']}：{p['message']}" for p in report["problems"]]
     lines += [f"第 {p['row']} 行 {p['column']}（提醒）：{p['message']}" for p in report["warnings"]]
+    lines += [f"发布前还要补“{label}”：{n} 行" for label, n in report["missing"].items()]
     unused = [column["heading"] for column in report["columns"] if column["field"] is None]
     return "\n".join([*lines, *([f"没有用到的列：{'、'.join(unused)}"] if unused else [])])

@@ -45,8 +45,13 @@ def test_the_report_has_the_shape_that_was_promised(
     ]
     assert [(p["row"], p["column"]) for p in found["problems"]] == [(3, "区县"), (4, "起步资金(万元)")]
     assert all(p["message"] for p in found["problems"])
+    assert found["missing"]["一句话"] == 1
+    assert not found["warnings"]
     assert found["skipped_rows"] == [{"row": 5, "reason": "total", "text": "合计 15"}]
     assert "手机GPS" in found["crs"]
+    assert report(app, "名称,区县\n甲,犍为县\n".encode(), tmp_path)["crs"] == ""
+    strip = report(app, "名称,X坐标,Y坐标\n甲,3233218.3,35398000.5\n".encode(), tmp_path)["crs"]
+    assert strip == "CGCS2000 3°带第 35 带 EPSG:4523"
 
 
 def test_checking_changes_nothing(app: Flask, connection: Connection, tmp_path: Path) -> None:
