@@ -103,5 +103,6 @@ def shop(settings: Settings) -> Iterator[FlaskClient]:
     app = create_app(dataclasses.replace(settings, database_url=url))
     app.extensions["clock"] = lambda: dt.datetime.combine(TODAY, dt.time(12), db.CHINA)
     yield app.test_client()
-    app.extensions["engine"].dispose()
+    if "engine" in app.extensions:
+        app.extensions["engine"].dispose()
     cluster.drop_database(settings, name)

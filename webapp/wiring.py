@@ -5,7 +5,7 @@ from __future__ import annotations
 import jinja2
 from flask import Flask
 from flask_compress import Compress
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 import layers
 from layers import lasting
@@ -98,12 +98,18 @@ class LayerKey(BaseConverter):
     regex = "(?:" + "|".join(layer.key for layer in layers.LAYERS) + ")"
 
 
+class Digits(IntegerConverter):
+    """A whole number in ASCII digits: a place has one address, not one in every script."""
+
+    regex = "[0-9]+"
+
+
 def connect(app: Flask) -> None:
     """Everything that `create_app` needs, in the order it needs it."""
     lasting.use(app.config["SETTINGS"].verified_days)
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.url_map.converters["layer"] = LayerKey
+    app.url_map.converters |= {"layer": LayerKey, "int": Digits}
     app.config["COMPRESS_MIMETYPES"] = list(COMPRESSED)
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, url_for
@@ -9,12 +10,19 @@ from flask import Blueprint, Response, current_app, jsonify, url_for
 from geo.extent import Tile
 from layers import basemap, tiles
 from layers.query import Query
-from webapp import cache, db
+from webapp import cache, db, extents, mapping
 from webapp.asked import only
 from webapp.asked import query as asked
 from webapp.i18n import translate as _
 
 MVT = "application/vnd.mapbox-vector-tile"
+NUMBER, STRING = "Number", "String"
+SHAPE_FIELDS = {"id": NUMBER, "name": STRING, "kind": STRING}
+FIELDS = {
+    **SHAPE_FIELDS, "name_en": STRING, "count": NUMBER, "precision": STRING, "letter": STRING, "radius": NUMBER,
+    "county": STRING, "county_name": STRING, "county_name_en": STRING, "n": NUMBER, "first": "Boolean",
+    **dict.fromkeys("wsen", NUMBER),
+}  # fmt: skip
 blueprint = Blueprint("tiles", __name__, url_prefix="/tiles")
 
 
@@ -51,17 +59,17 @@ def tilejson(key: str) -> Response:
     found, query = asked(key, strict=True)
     base = current_app.config["SETTINGS"].public_url.rstrip("/")
     template = url_for("tiles.layer", key=key, z=0, x=0, y=0).replace("/0/0/0.mvt", "/{z}/{x}/{y}.mvt")
-    points = dict.fromkeys(("id", "name", "count", "precision", "letter", "radius", "county", "n"), "")
     description: dict[str, Any] = {
         "tilejson": "3.0.0",
         "name": _(found.title),
         "tiles": [base + query.everywhere().url(template)],
         "minzoom": 0,
         "maxzoom": found.style.cluster_below,
-        "bounds": [-180, -85.0511, 180, 85.0511],
+        "bounds": extents.around(found),
+        "attribution": html.escape(" · ".join([*db.credits_due(found), mapping.approval()])),
         "vector_layers": [
-            {"id": key, "fields": points},
-            {"id": f"{key}_shapes", "fields": {"id": "", "name": "", "kind": ""}, "minzoom": found.style.shapes_from},
+            {"id": key, "fields": FIELDS, "minzoom": 0},
+            {"id": f"{key}_shapes", "fields": SHAPE_FIELDS, "minzoom": found.style.shapes_from},
         ],
     }
     return cache.by_content(jsonify(description))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, url_for
+from flask import Blueprint, Response, url_for
 
 import layers
 from geo.reference import CRS84, REFERENCES
-from layers import features
-from layers.features import Extent
 from layers.layer import Layer
 from layers.queryables import Kind, Queryable, queryables
 from layers.words import N_
-from webapp import db, mapping
+from webapp import db, extents, mapping
 from webapp.api.ogc import answers
 from webapp.api.ogc.answers import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Link, link, selves
 from webapp.asked import only
@@ -128,7 +126,7 @@ def _host() -> str:
 def collection_of(layer: Layer) -> dict[str, Any]:
     """A layer as OGC API describes a collection, with terms, sources and freshness."""
     at = f"{answers.base()}/collections/{layer.key}"
-    found = extent_of(layer)
+    found = extents.of(layer)
     first, last = found.days
     interval = [f"{day}T00:00:00Z" if day else None for day in (first, last)]
     return {
@@ -168,19 +166,10 @@ def _links(layer: Layer, at: str) -> list[Link]:
 def provenance(layer: Layer) -> dict[str, Any]:
     """Where the places are from, whether the map was reviewed, and how fresh the layer is."""
     number, changed = db.version(layer.key)
-    found = extent_of(layer)
+    found = extents.of(layer)
     newest = found.days[1]
     fresh = {"version": number, "changedAt": changed, "newest": newest.isoformat() if newest else None}
     return {"sources": list(found.sources), "notice": mapping.approval(), "freshness": fresh}
-
-
-def extent_of(layer: Layer) -> Extent:
-    """The layer's extent, asked once for each version and day."""
-    kept: dict[str, tuple[object, Extent]] = current_app.extensions.setdefault("extents", {})
-    state = (db.versions(layer.key), db.today())
-    if layer.key not in kept or kept[layer.key][0] != state:
-        kept[layer.key] = (state, features.extent(db.connection(), layer, db.today()))
-    return kept[layer.key][1]
 
 
 def schema(queryable: Queryable) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from geo.extent import HALF_WORLD_M, MAX_ZOOM
 from geo.reference import CRS84, REFERENCES
 from layers.layer import Layer
 from layers.query import Query, spell
-from webapp import db
+from webapp import db, extents
 from webapp.api import tiles
 from webapp.api.ogc import answers
 from webapp.api.ogc.answers import JSON, MVT, Link, link, selves
-from webapp.api.ogc.collections import extent_of, licence, provenance, shown
+from webapp.api.ogc.collections import licence, provenance, shown
 from webapp.asked import only, pairs
 from webapp.i18n import translate as _
 
@@ -86,7 +86,7 @@ def tileset(key: str) -> Response:
 
 
 def _about(layer: Layer) -> dict[str, Any]:
-    west, south, east, north = extent_of(layer).box or (-180.0, -85.0511, 180.0, 85.0511)
+    west, south, east, north = extents.around(layer)
     box = {"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84.uri}
     parts = {layer.key: 0, f"{layer.key}_shapes": 1}
     return {
