@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import click
+import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.engine import make_url
@@ -182,6 +183,9 @@ def restore(file: Path, yes: bool) -> None:
         "--no-comments",
         *_without_extensions(file),
     )
+    with db.writing() as connection:  # who was signed in when the file was written is not signed in now
+        if sa.inspect(connection).has_table("sign_in"):
+            connection.exec_driver_sql("UPDATE sign_in SET ended_at = now() WHERE ended_at IS NULL")
     click.echo("restored")
 
 

@@ -27,7 +27,9 @@ GRACE_SECONDS = 20
 def run(settings: Settings) -> int:
     """Serve until a signal; the exit status."""
     taken: dict[str, float] = {}
-    url = _prepare(settings, taken)
+    url = _database(settings, taken)
+    with _timed("static files", taken):
+        statics.compress()
     environment = {**os.environ, "MAP_DATABASE_URL": url, "MAP_SECRET_KEY": settings.secret_key}
     with _timed("server", taken):
         server = _start(settings, environment)
@@ -49,8 +51,8 @@ def run(settings: Settings) -> int:
         worker.stop()
 
 
-def _prepare(settings: Settings, taken: dict[str, float]) -> str:
-    """Everything that must be there before the server starts; the database's URL."""
+def _database(settings: Settings, taken: dict[str, float]) -> str:
+    """The database with everything in it that the site needs; its URL."""
     with _timed("database", taken):
         url = cluster.database_url(settings)
     with _timed("migrations", taken):
@@ -61,8 +63,6 @@ def _prepare(settings: Settings, taken: dict[str, float]) -> str:
     if demo.allowed(settings):
         with _timed("demo accounts", taken):
             _in_database(url, lambda connection: demo.ensure(connection, settings))
-    with _timed("static files", taken):
-        statics.compress()
     return url
 
 

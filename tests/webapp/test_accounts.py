@@ -279,7 +279,7 @@ def test_two_steps_are_given_up_with_the_password(app: Flask, connection: Connec
     here, _codes = switched_on(app, connection)
     assert send(here, "/account/two-step/off", {"password": "wrong"}).status_code == 422
     assert send(here, "/account/two-step/off", {"password": GOOD}).status_code == 303
-    assert try_in(app.test_client(), "somebody", GOOD).headers["Location"] == "/account/"
+    assert try_in(app.test_client(), "somebody", GOOD).headers["Location"] == "/staff/places"
 
 
 def link(app: Flask, connection: Connection, account_id: int) -> str:
