@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as Answer
 import layers
 from webapp import audit, db, enquiries, masking
 from webapp.i18n import translate as _
+from webapp.views import chrome
 from webapp.views.directory import in_language
 from webapp.views.place import public_place
 
@@ -26,10 +27,15 @@ def page(key: str, id: int) -> str:
 
 
 def _form(key: str, id: int, problems: dict[str, str], **typed: str) -> str:
+    context = {"kind": "", "words": "", **typed, "problems": problems, "trap": TRAP, **_about(key, id)}
+    return render_template("report.html", **context, kinds=enquiries.kinds(layers.get(key)), longest=enquiries.LONGEST)
+
+
+def _about(key: str, id: int) -> dict[str, Any]:
     layer = layers.get(key)
-    context: dict[str, Any] = {"kind": "", "words": "", **typed, "problems": problems, "trap": TRAP}
-    context |= {"layer": layer, "place": public_place(layer, id), "kinds": enquiries.kinds(layer)}
-    return render_template("report.html", **context, longest=enquiries.LONGEST, due=enquiries.due(db.today()))
+    place = public_place(layer, id)
+    area = chrome.chosen_area((place.area[:6],)) if place.area[:6] in db.areas() else None
+    return {"layer": layer, "place": place, "area": area, "due": enquiries.due(db.today())}
 
 
 @blueprint.post(PATH)
@@ -60,6 +66,4 @@ def _problems(kind: str, words: str) -> dict[str, str]:
 @blueprint.get(PATH + "/done")
 def done(key: str, id: int) -> Response:
     """Thanks: what happens next, and by when."""
-    layer = layers.get(key)
-    context = {"layer": layer, "place": public_place(layer, id), "due": enquiries.due(db.today())}
-    return make_response(render_template("reported.html", **context))
+    return make_response(render_template("reported.html", **_about(key, id)))

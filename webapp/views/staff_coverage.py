@@ -89,7 +89,9 @@ def _notes(made: Table, row: Area, layer: Layer, cell: Cell) -> Iterator[tuple[s
     for name, state, words, colour in NOTES:
         number = getattr(cell, name)
         if number:
-            yield _(words, n=number), _list_url(row, layer, state) if _listable(made, row) else "", colour
+            url = _list_url(row, layer, state) if _listable(made, row) else ""
+            plain = name == "nophone" and layer.style.ground  # a town or a station has nobody to phone
+            yield _(words, n=number), url, "" if plain else colour
 
 
 def _list_url(row: Area, layer: Layer, state: str) -> str:
