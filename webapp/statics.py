@@ -63,4 +63,8 @@ def init_app(app: Flask) -> None:
 def _present(path: str) -> Response:
     head, _slash, rest = path.partition("/")
     name = rest if len(head) == 12 and rest and not (FOLDER / head).exists() else path
-    return send_from_directory(FOLDER, name, max_age=60)
+    found = send_from_directory(FOLDER, name, max_age=60)
+    found.direct_passthrough = False
+    found.get_data()
+    found.close()  # the file; its content is read, since compressing would leave it open
+    return found
