@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -34,6 +35,8 @@ class Typed:
     coords: str = ""
     datum: str = ""
     epsg: int | None = None
+    publish_at: str = ""
+    """When to publish after the review, as a form's clock writes it (2026-12-01T08:00, the time of China)."""
     files: list[Any] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
     """What is wrong with the form itself rather than with a value: position, picture."""
@@ -46,8 +49,26 @@ def typed(layer: Layer, form: Any, files: Any = None) -> Typed:
     found.act = str(form.get("act", "save"))
     found.coords, found.datum = str(form.get("coords", "")).strip()[:200], str(form.get("datum", ""))
     found.epsg = int(epsg) if epsg.isdecimal() and len(epsg) < 6 else None
+    found.publish_at = str(form.get("publish_at", ""))[:20]
     found.files = [file for file in files.getlist("upload") if file and file.filename] if files is not None else []
     return found
+
+
+MOST_AHEAD = dt.timedelta(days=366)
+
+
+def hour(desk: Desk, sent: Typed) -> dt.datetime | None:
+    """When to publish, None for as soon as it is approved; what is no coming hour becomes a problem."""
+    if not sent.publish_at:
+        return None
+    try:
+        asked = dt.datetime.fromisoformat(sent.publish_at).replace(tzinfo=desk.now.tzinfo)
+    except ValueError:
+        asked = desk.now
+    if not desk.now < asked <= desk.now + MOST_AHEAD:
+        sent.problems["publish_at"] = _("写今天以后一年以内的时间，如 2026-12-01 08:00")
+        return None
+    return asked
 
 
 def place(desk: Desk, sent: Typed, area: str) -> None:

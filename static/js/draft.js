@@ -13,7 +13,7 @@ function say(text) {
 function tell(kind, found) {
   form.querySelectorAll(`p.${kind}[id]`).forEach((line) => {
     const name = line.id.slice(2), text = found[name] || "";
-    if (name === "coords" || name === "upload") return;
+    if (["coords", "upload", "publish_at"].includes(name)) return;
     line.textContent = text;
     line.hidden = !text;
     if (kind === "problem") {
@@ -48,6 +48,7 @@ async function keep() {
   say(words.saving);
   const sent = new FormData(form);
   sent.delete("upload");
+  sent.delete("publish_at"); // asked for when it is handed in
   sent.delete("coords"); // longitude and latitude say it already
   sent.set("act", "save");
   try {
@@ -78,7 +79,7 @@ function soon(wait = WAIT) {
 }
 
 form.addEventListener("input", (event) => {
-  if (event.target.type === "file" || ["coords", "datum", "epsg"].includes(event.target.name)) return;
+  if (event.target.type === "file" || ["coords", "datum", "epsg", "publish_at"].includes(event.target.name)) return;
   soon();
 });
 form.addEventListener("submit", () => clearTimeout(waiting));

@@ -70,6 +70,18 @@ def test_from_a_blank_form_to_the_public(editor: FlaskClient, reviewer: FlaskCli
     assert reviewer.get(review).status_code == 404
 
 
+def test_an_hour_is_kept_until_it_comes(editor: FlaskClient, reviewer: FlaskClient, client: FlaskClient) -> None:
+    path = begin(editor)
+    for wrong in ("2020-01-01T08:00", "morgen", "2099-01-01T08:00"):
+        assert save(editor, path, "submit", publish_at=wrong).status_code == 422
+    assert save(editor, path, "submit", publish_at=f"{TODAY + dt.timedelta(days=2)}T08:00").status_code == 303
+    review = path.replace("drafts", "review")
+    assert "到时间发布" in reviewer.get(review).text
+    send(reviewer, review, {"version": version(reviewer, review), "act": "approve"})
+    assert "高山茶" not in client.get("/projects").text
+    assert "定在" in reviewer.get("/staff/review").text
+
+
 def test_what_is_wrong_stands_beside_what_was_typed(editor: FlaskClient) -> None:
     path = begin(editor)
     answer = save(editor, path, "submit", budget="八万左右", phone="12", market="稳赚不赔")

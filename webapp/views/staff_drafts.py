@@ -75,6 +75,7 @@ def _sent(id: int) -> editing.Typed:
     draft = drafts.get(here, id, Action.DRAFT)
     sent = editing.typed(layers.get(draft.layer), request.form, request.files)
     editing.place(here, sent, draft.area)
+    editing.hour(here, sent)
     return sent
 
 
@@ -107,14 +108,14 @@ def _then(draft: Any, sent: editing.Typed) -> Answer:
         with desk.writing() as here:
             drafts.set_apart(here, draft.id, others)
     if sent.act in ("submit", "apart"):
-        return _hand_in(draft)
+        return _hand_in(draft, sent)
     flash(_("草稿存好了。"))
     return redirect(url_for("staff_drafts.page", id=draft.id), 303)
 
 
-def _hand_in(draft: Any) -> Answer:
+def _hand_in(draft: Any, sent: editing.Typed) -> Answer:
     with desk.writing() as here:
-        drafts.submit(here, draft.id, draft.version)
+        drafts.submit(here, draft.id, draft.version, editing.hour(here, sent))
         audit.note(here.connection, "submit", here.who, f"draft/{draft.id}", draft.area)
     flash(_("“%(name)s”交去审核了，审过就发布。", name=draft.values.get("name", "")))
     return redirect(url_for("staff_places.page"), 303)
