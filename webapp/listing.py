@@ -72,8 +72,8 @@ def conditions(layer: Layer, today: dt.date) -> Mapping[str, ColumnElement[bool]
     shown = public.is_public(layer, today)
     return {
         "public": shown,
-        "expiring": and_(shown, ends(layer) <= today + dt.timedelta(days=SOON_DAYS)),
-        "expired": and_(model.status == Status.PUBLISHED, ends(layer) < today),
+        "expiring": public.expiring(layer, today, SOON_DAYS),
+        "expired": public.expired(layer, today),
         "draft": model.status.in_((Status.DRAFT, Status.REVIEW)),
         "withdrawn": model.status == Status.WITHDRAWN,
         "taken": model.status == Status.TAKEN,

@@ -322,3 +322,25 @@ def test_pages_speak_english(app: Flask, connection: Connection, place: int) -> 
         "/staff/phone",
     ):
         assert client.get(f"{path}?lang=en").status_code == 200, path
+
+
+def test_the_offices_list_marks_what_the_public_cannot_reach(app: Flask, connection: Connection, place: int) -> None:
+    client = signed_in(app, connection, EDITOR)
+    said(app, place, "wrong")
+    assert "1 条反馈</a>" in client.get("/staff/places?layer=projects").text
+    for n in (2, 3):
+        said(app, place, address=f"10.0.0.{n}")
+    assert 'class="fresh expired" href="/staff/enquiries?layer=projects&amp;area=511123">有人说打不通' in client.get("/staff/places?layer=projects").text  # fmt: skip
+
+
+def test_figures_of_the_table_lead_to_lists_that_show_them(app: Flask, connection: Connection, areas: Areas) -> None:
+    put(connection, PROJECTS, areas, values(PROJECTS, 1, valid_until=TODAY + dt.timedelta(days=3)), values(PROJECTS, 2, valid_until=TODAY - dt.timedelta(days=3)), values(PROJECTS, 3, phone=None, precision="county"))  # fmt: skip
+    client = signed_in(app, connection, EDITOR)
+    page = client.get("/staff/coverage").text
+    found = re.findall(r'href="(/staff/places\?[^"]+)">(?:(\d+) 条[^<]*|(\d+))</a>', page)
+    assert len(found) >= 5
+    for address, few, many in found:
+        listed = client.get(address.replace("&amp;", "&"))
+        assert listed.status_code == 200, address
+        assert 'aria-current="true">' in listed.text, address
+        assert re.search(rf'aria-current="true">[^<]* <b>{few or many}</b>', listed.text), (address, few, many)

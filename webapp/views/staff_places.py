@@ -15,7 +15,7 @@ from layers.errors import BadValue, UnknownPlace
 from layers.layer import Layer
 from layers.projects import PROGRESS
 from layers.words import N_
-from webapp import audit, desk, forms, listing, permissions, publishing, revisions, session
+from webapp import audit, desk, enquiries, forms, listing, permissions, publishing, revisions, session
 from webapp.desk import Desk
 from webapp.i18n import translate as _
 from webapp.permissions import Action
@@ -42,6 +42,7 @@ def table(layer: Layer, asked: listing.Asked, endpoint: str) -> str:
         "draft_states": listing.DRAFT_STATES, "until": here.today + dt.timedelta(days=lasting.days(layer)),
         "state_of": listing.state_of, "life": listing.life, "filled": listing.filled, "hows": VERIFIED_HOW,
         "may": _rights(here, layer),
+        "reports": enquiries.open_counts(here.connection, layer.key, [row.id for row in listed.rows]),
     }  # fmt: skip
     return render_template("staff/places.html", **context)
 
