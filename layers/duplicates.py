@@ -49,24 +49,26 @@ def alike(connection: Connection, layer: Layer, values: Mapping[str, Any], areas
     rows = connection.execute(
         select(*columns).where(under(model.area, area[:6]), model.status != Status.WITHDRAWN).limit(5000)
     )
-    spot = _spot(values)
+    spot = spot_of(values)
     county, phone = areas.get(area[:6]).name, values.get("phone")
-    judged = [(row, *_reasons(row, name, phone, spot, county)) for row in rows]
+    judged = [(row, *reasons_of(row, name, phone, spot, county)) for row in rows]
     found = [(likeness, Alike(row.id, row.name, row.status, why)) for row, likeness, why in judged if why]
     return [one for _likeness, one in sorted(found, key=lambda pair: -pair[0])][:MOST]
 
 
-def _spot(values: Mapping[str, Any]) -> tuple[float, float] | None:
+def spot_of(values: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Where checked `values` are exactly, degrees; None for what is known less well."""
     if values.get("precision") != Precision.EXACT or not values.get("geom"):
         return None
     point = shapely.from_wkt(str(values["geom"]).partition(";")[2]).representative_point()
     return point.x, point.y
 
 
-def _reasons(
+def reasons_of(
     row: Any, name: str, phone: str | None, spot: tuple[float, float] | None, county: str
 ) -> tuple[float, tuple[str, ...]]:
-    likeness = _likeness(row.name, name, county)
+    """How alike two names are, and why a place (`row`) may be the entry with this name, number and spot."""
+    likeness = how_alike(row.name, name, county)
     why = []
     if likeness >= SAME_NAME:
         why.append(N_("名字几乎一样"))
@@ -77,7 +79,7 @@ def _reasons(
     return likeness, tuple(why)
 
 
-def _likeness(one: str, other: str, county: str) -> float:
+def how_alike(one: str, other: str, county: str) -> float:
     """0 to 1 over what is left of two names without the county's and the idle words."""
     a, b = (IDLE_WORDS.sub("", text.replace(county, "").replace(county[:-1], "")) for text in (one, other))
     return difflib.SequenceMatcher(None, a or one, b or other, autojunk=False).ratio()

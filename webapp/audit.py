@@ -49,6 +49,11 @@ ACTIONS: Labels = {
     "check": N_("记抽查结果"),
     "check_export": N_("导出抽查"),
     "coverage_export": N_("导出各地情况"),
+    "import": N_("导入"),
+    "import_undo": N_("撤销导入"),
+    "staff_export": N_("导出台账"),
+    "token_new": N_("发导入口令"),
+    "token_revoke": N_("停用导入口令"),
 }
 """What an entry's action is called on the page; an action without a name shows its key."""
 

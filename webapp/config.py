@@ -185,6 +185,7 @@ TABLE = (
     Setting("MAIL_FROM", "", "sender of reminders, like 归雁图 <map@example.gov.cn>", _sender),
     Setting("AUDIT_DAYS", "400", "days for which the log is kept, at least 180", _kept_days(180)),
     Setting("ENQUIRY_DAYS", "400", "days for which answered reports are kept, at least 60", _kept_days(60)),
+    Setting("IMPORT_DAYS", "30", "days for which imported files are kept, at least 1", _kept_days(1)),
     Setting("SAMPLE", "on", "load the sample catalogue at `make run`: on or off", _switch),
 )
 
@@ -217,6 +218,7 @@ class Settings:
     mail_from: str
     audit_days: int
     enquiry_days: int
+    import_days: int
     sample: bool
 
     @classmethod

@@ -16,6 +16,7 @@ from procrastinate.jobs import DeleteJobCondition, Status
 from sqlalchemy.engine import make_url
 
 from webapp import db, reminders, ticks
+from webapp.imports import working
 
 EVERY_MINUTE, EVERY_TEN_MINUTES, EVERY_HOUR = "* * * * *", "*/10 * * * *", "17 * * * *"
 GRACE_SECONDS = 15
@@ -48,7 +49,7 @@ async def _work(app: Flask, url: str) -> None:
     with queue.replace_connector(connector):
         async with queue.open_async():
             await queue.run_worker_async(
-                concurrency=2,
+                concurrency=3,
                 delete_jobs=DeleteJobCondition.SUCCESSFUL,
                 shutdown_graceful_timeout=GRACE_SECONDS,
                 additional_context={APP: app},
@@ -78,6 +79,21 @@ def remind(context: procrastinate.JobContext, timestamp: int) -> None:
     """Write to whoever has something to do and has not been written to today."""
     with _app(context).app_context():
         reminders.send()
+
+
+@queue.periodic(cron=EVERY_MINUTE)
+@queue.task(name="imports_left", pass_context=True, queueing_lock="imports_left")
+def imports_left(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Go on with imports whose worker was killed, or that nobody was told of."""
+    with _app(context).app_context():
+        working.work()
+
+
+@queue.task(name=working.JOB, pass_context=True, queueing_lock=working.JOB)
+def imports(context: procrastinate.JobContext) -> None:
+    """Do what imports have left to the worker."""
+    with _app(context).app_context():
+        working.work()
 
 
 @queue.periodic(cron=EVERY_HOUR)

@@ -19,6 +19,7 @@ from layers.words import N_
 from webapp import drafts, revisions
 from webapp.desk import Desk
 from webapp.drafts import TABLE, Stale, Unready
+from webapp.imports import traces
 from webapp.models import Account, Distinct, Draft, Revision, State
 from webapp.permissions import Action, NotByYou
 
@@ -87,7 +88,9 @@ def publish(desk: Desk, draft: Row[Any]) -> int:
     checked = layer.check(values, Need.PUBLISH, desk.areas)
     if not checked.accepted:
         raise Unready(checked)
+    traces.before(desk.connection, layer, draft)
     id_ = _write(desk, layer, draft, place, checked.values)
+    traces.after(desk.connection, layer, draft, id_)
     _remember_verdicts(desk, layer, id_, draft)
     desk.connection.execute(update(Revision).where(Revision.draft_id == draft.id).values(place_id=id_))
     desk.connection.execute(delete(Draft).where(Draft.id == draft.id))
@@ -116,7 +119,8 @@ def _write(desk: Desk, layer: Layer, draft: Row[Any], place: Row[Any] | None, va
     full |= {"geom": values["geom"], "status": Status.PUBLISHED, "source": draft.source or values.get("source")}
     full["external_id"] = draft.external_id or values.get("external_id")
     full["published"] = place.published if public and place is not None else desk.today
-    full["verified"] = max(day for day in (values.get("verified"), desk.today if place is None else None) if day)
+    fresh = desk.today if place is None and draft.batch_id is None else None
+    full["verified"] = max((day for day in (values.get("verified"), fresh) if day), default=None)
     full["sample"] = place.sample if place is not None else desk.who.demo or _by_demo(desk, draft)
     if place is None:
         full |= {"progress": full["progress"] or "open"} if "progress" in full else {}

@@ -8,6 +8,7 @@ from flask import current_app
 from sqlalchemy import delete, or_
 
 from webapp import audit, db, desk, publishing
+from webapp.imports import files
 from webapp.models import Audit, Enquiry, ResetLink, SignIn
 from webapp.permissions import MACHINE
 
@@ -25,7 +26,7 @@ def publish_due() -> list[int]:
 
 
 def purge() -> dict[str, int]:
-    """Remove old sessions, links, answered reports and log entries; how many of each.
+    """Remove old sessions, links, answered reports, log entries and imported files; how many of each.
 
     A report of the public that nobody has answered stays until somebody does.
     """
@@ -39,6 +40,7 @@ def purge() -> dict[str, int]:
     }
     with db.writing() as connection:
         gone = {name: connection.execute(statement).rowcount for name, statement in over.items()}
+        gone["files"] = files.purge(connection, now, settings.import_days)
         if any(gone.values()):
             audit.note(connection, "purge", MACHINE, detail=gone)
     return gone

@@ -104,7 +104,7 @@ def test_what_has_been_kept_for_long_enough_goes_and_nothing_else(app: Flask, co
     for days in (399, 401):
         connection.execute(insert(Audit).values(at=NOON - days * DAY, who="x", action="old"))
     with app.app_context():
-        assert ticks.purge() == {"sessions": 1, "links": 0, "enquiries": 1, "audit": 1}
+        assert ticks.purge() == {"sessions": 1, "links": 0, "enquiries": 1, "audit": 1, "files": 0}
         assert not any(ticks.purge().values())
     assert (
         connection.execute(select(func.count()).select_from(Enquiry).where(Enquiry.answered_at.is_(None))).scalar() == 1
