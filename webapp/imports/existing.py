@@ -163,7 +163,7 @@ def judged(layer: Layer, areas: Areas, asked: Asked, meant: Meant) -> Judged:
         again = draft is not None and draft.batch_id is not None and draft.state == State.RETURNED
         return Judged(Verdict.AGAIN if again else Verdict.SAME)
     warnings = []
-    if place is not None and place.status != Status.PUBLISHED:
+    if place is not None and place.status in (Status.WITHDRAWN, Status.TAKEN):
         warnings.append(["name", REOPENS, {}])
     if draft is not None and draft.batch_id is None and draft.state == State.DRAFT:
         warnings.append(["name", EDITED, {}])

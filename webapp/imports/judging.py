@@ -57,7 +57,17 @@ def judge(desk: Desk, batch: Row[Any], tell: Tell) -> None:
     told = {**counts, "said": [[*key, n] for key, n in said.most_common(MOST_SAID)]}
     told["remarks"] = [[remark.message, saying.plain(remark.values)] for remark in incoming.remarks()]
     told["crs"], told["encoding"] = incoming.system.label, incoming.table.encoding
-    values = {"state": Stage.READY, "counts": told, "judged_at": desk.now, "total": counts["read"], "message": None}
+    taken = {m.column: {"target": m.target, "confidence": m.confidence, "reason": m.reason} for m in incoming.matches}
+    columns = [{**one, **taken.get(one["column"], {})} for one in batch.about.get("columns", ())]
+    about = {**batch.about, "columns": columns, "question": None, "crs": incoming.system.label}
+    values = {
+        "about": about,
+        "state": Stage.READY,
+        "counts": told,
+        "judged_at": desk.now,
+        "total": counts["read"],
+        "message": None,
+    }
     desk.connection.execute(update(Batch).where(Batch.id == batch.id).values(**values))
 
 

@@ -1,10 +1,10 @@
-"""The worker's side of imports: one batch at a time, with progress that pages can read, stopped when somebody says so."""
+"""The worker's side of imports: one batch at a time, with progress, stopped when somebody says so."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from flask import current_app
@@ -35,11 +35,8 @@ def wake() -> None:
 
     url = make_url(db.engine().url.render_as_string(hide_password=False)).set(drivername="postgresql")
     connector = procrastinate.SyncPsycopgConnector(conninfo=url.render_as_string(hide_password=False))
-    with procrastinate.App(connector=connector).open() as queue:
-        try:
-            queue.configure_task(JOB, queueing_lock=JOB).defer()
-        except AlreadyEnqueued:
-            pass
+    with procrastinate.App(connector=connector).open() as queue, suppress(AlreadyEnqueued):
+        queue.configure_task(JOB, queueing_lock=JOB).defer()
 
 
 def work() -> int:
@@ -113,3 +110,11 @@ def _teller(id: int) -> Tell:
                 raise Stopped
 
     return tell
+
+
+def wake_for(id: int) -> None:
+    """Tell the worker when a batch waits for it."""
+    with db.writing() as connection:
+        waiting = connection.execute(select(TABLE.c.id).where(TABLE.c.id == id, TABLE.c.task.is_not(None))).first()
+    if waiting is not None:
+        wake()

@@ -17,6 +17,7 @@ from webapp.permissions import ROLES, Action, Signed, anywhere
 PAGES = (
     ("staff_places.page", N_("我的条目"), Action.SEE),
     ("staff_review.page", N_("待审核"), Action.REVIEW),
+    ("staff_imports.page", N_("导入导出"), Action.IMPORT),
     ("staff_expiring.page", N_("快到期"), Action.VERIFY),
     ("staff_enquiries.page", N_("反馈"), Action.ANSWER),
     ("staff_checks.page", N_("抽查"), Action.CHECK),
