@@ -172,7 +172,8 @@ def test_undo_keeps_and_lists_what_somebody_has_changed_since(mine: Desk) -> Non
     found = mine.connection.execute(select(DRAFT).order_by(DRAFT.c.id)).all()
     drafts.save(mine, found[3].id, {"name": "接着改的"}, 1)
     approved(mine, batch)
-    ids = mine.connection.execute(select(ROW.c.place_id).where(ROW.c.place_id.is_not(None))).scalars().all()
+    published = select(ROW.c.place_id).where(ROW.c.place_id.is_not(None)).order_by(ROW.c.row)
+    ids = mine.connection.execute(published).scalars().all()
     assert len(ids) == 3
     publishing.renew(mine, PROJECTS, [ids[0]], "phone")
     drafts.of_place(mine, PROJECTS, ids[1])

@@ -32,6 +32,8 @@ EXAMPLE_MARK = "（示例，不会导入）"
 LEFT_OUT = N_("选了不导入")
 FUTURE = N_("核实日 %(day)s 还没有到")
 ALIKE = N_("可能已经登记过")
+FILLED_IN = "valid_until"
+"""What a new draft gets where the file does not say it: the day that a verification would stand to."""
 MOST_SAID = 12
 BLANK: dict[str, Any] = {
     "verdict": "", "name": "", "area": None, "reason": "", "values": {}, "key": None, "own": False, "said_id": None,
@@ -56,10 +58,10 @@ def judge(desk: Desk, batch: Row[Any], tell: Tell) -> None:
         tell(counts["read"])
     told = {**counts, "said": [[*key, n] for key, n in said.most_common(MOST_SAID)]}
     told["remarks"] = [[remark.message, saying.plain(remark.values)] for remark in incoming.remarks()]
-    told["crs"], told["encoding"] = incoming.system.label, incoming.table.encoding
+    told |= {"crs": incoming.crs, "encoding": incoming.table.encoding, "missing": dict(bench.missing)}
     taken = {m.column: {"target": m.target, "confidence": m.confidence, "reason": m.reason} for m in incoming.matches}
     columns = [{**one, **taken.get(one["column"], {})} for one in batch.about.get("columns", ())]
-    about = {**batch.about, "columns": columns, "question": None, "crs": incoming.system.label}
+    about = {**batch.about, "columns": columns, "question": None}
     values = {
         "about": about,
         "state": Stage.READY,
@@ -95,6 +97,7 @@ class _Bench:
         self._keys = self._own_keys()
         self._named: Counter[str] = Counter()
         self._taken: dict[tuple[str, int], int] = {}
+        self.missing: Counter[str] = Counter()
 
     def _own_keys(self) -> set[str]:
         column = self._columns.get("external_id")
@@ -133,6 +136,7 @@ class _Bench:
             return self._kept(skip, name=name, reason=EXAMPLE if wanted != LEAVE else LEFT_OUT), None
         if outcome.state != State.ACCEPTED:
             return self._kept(outcome, name=name or self._raw(row)), None
+        self.missing.update(name for name in outcome.missing if name != FILLED_IN)
         asked = self._asked(outcome, row, wanted)
         lon, lat = outcome.position or (None, None)
         kept = self._kept(outcome, name=name, area=outcome.values["area"], lon=lon, lat=lat)

@@ -22,6 +22,7 @@ from layers.incoming import Said as Told
 from layers.layer import Layer
 from layers.located import system
 from layers.words import N_
+from webapp import dialling
 from webapp.imports import files, saying
 from webapp.imports.choices import Choices
 from webapp.imports.given import POSITIONS
@@ -91,14 +92,15 @@ def open_(connection: Connection, areas: Areas, batch: Row[Any]) -> Incoming:
     layer, choices = layers.get(batch.layer), Choices.of(batch.choices)
     found = table(batch.digest, layer, choices)
     matches = matched(layer, found, learned(connection, batch.owner, layer), choices)
-    return Incoming(found, layer, matches, areas, told(areas, batch.owner, choices))
+    return Incoming(found, layer, matches, areas, told(connection, areas, batch.owner, choices))
 
 
-def told(areas: Areas, owner: str, choices: Choices) -> Told:
+def told(connection: Connection, areas: Areas, owner: str, choices: Choices) -> Told:
     """What person and office say of a file."""
     area = areas.get(owner)
     prefix = area.code[:6] if area.level == Level.ZONE else area.prefix
-    return Told(choices.datum, choices.epsg, (prefix,), languages=(saying.english,))
+    codes = dialling.area_codes(connection)
+    return Told(choices.datum, choices.epsg, (prefix,), area_codes=codes, languages=(saying.english,))
 
 
 def about(connection: Connection, batch: Row[Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 import layers
 from geo.errors import UnreadableFile
+from layers.base import fields
 from layers.located import zone_options
 from layers.locating import LABELS
 from layers.query import Query
@@ -122,13 +123,9 @@ def _rows(here: Desk, batch: Row[Any]) -> dict[str, Any]:
     area = batch.area[:6]
     found = pages.listing(here, batch, request.args.get("show", ""), _number("page"))
     around = View((Query(layer, area=(area,) if area.isdecimal() and len(area) == 6 else ()),))
-    return {
-        "listing": found,
-        "shows": pages.SHOWS,
-        "verdicts": pages.VERDICTS,
-        "map": mapping.part(around),
-        "short": pages.short,
-    }
+    named = {name: _(declared.label) for name, declared in fields(layer.model).items()}
+    words = {"column_label": lambda name: named.get(name, name), "shows": pages.SHOWS, "verdicts": pages.VERDICTS}
+    return {"listing": found, "map": mapping.part(around), "short": pages.short, **words}
 
 
 @blueprint.post(PATH)
