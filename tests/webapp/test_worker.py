@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import datetime as dt
 import os
@@ -11,7 +12,9 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import procrastinate
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine, func, insert, inspect, select, text
@@ -21,7 +24,7 @@ from tests.conftest import fresh_database
 from tests.desks import NOON, desk, editor, reviewer
 from tests.webapp.test_cluster import answers, free_port
 from tests.webapp.test_publishing import PROJECTS, TYPED
-from webapp import beside, cluster, create_app, drafts, facts, migrating, publishing, ticks
+from webapp import beside, cluster, create_app, drafts, facts, jobs, migrating, publishing, ticks
 from webapp.config import CHECKOUT, Settings
 from webapp.models import Account, Audit, Enquiry, Revision, SignIn
 
@@ -207,6 +210,29 @@ def test_a_killed_workers_jobs_hold_nothing_up(own: tuple[Settings, Engine], app
         second.wait()
 
 
+def test_jobs_of_a_killed_worker_are_given_up(own: tuple[Settings, Engine]) -> None:
+    settings, engine = own
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM procrastinate_jobs"))
+        dead = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id"
+        job = "INSERT INTO procrastinate_jobs (queue_name, task_name, status, worker_id) VALUES ('default', 'purge', 'doing', :w)"
+        connection.execute(text(job), {"w": connection.execute(text(dead)).scalar()})
+
+    async def tidy() -> None:
+        connector = procrastinate.PsycopgConnector(conninfo=settings.database_url.replace("+psycopg", ""))
+        with jobs.queue.replace_connector(connector):
+            async with jobs.queue.open_async():
+                await jobs.tidy_queue(SimpleNamespace(app=jobs.queue), timestamp=0)
+
+    asyncio.run(tidy())
+    with engine.begin() as connection:
+        assert connection.execute(text("SELECT status FROM procrastinate_jobs")).scalars().all() == ["failed"]
+        connection.execute(text("UPDATE procrastinate_events SET at = now() - interval '8 days'"))
+    asyncio.run(tidy())
+    with engine.begin() as connection:
+        assert not connection.execute(text("SELECT id FROM procrastinate_jobs")).all()
+
+
 def workers(server: subprocess.Popen[bytes]) -> list[int]:
     """The worker processes that a server has begun."""
     children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
@@ -268,6 +294,7 @@ def test_a_restored_database_is_the_one_that_was_saved(
         connection.execute(insert(Account).values(name="kept", title="kept"))
         connection.execute(insert(Audit).values(who="kept", action="old"))
         before = sorted(inspect(connection).get_table_names())
+        jobs_before = connection.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar()
     runner = app_of.test_cli_runner()
     assert runner.invoke(args=["backup", str(file)]).exit_code == 0
     with engine.begin() as connection:
@@ -281,9 +308,8 @@ def test_a_restored_database_is_the_one_that_was_saved(
         assert connection.execute(select(Account.name).where(Account.name == "kept")).all()
         with pytest.raises(Exception, match="append-only"), connection.begin_nested():
             connection.execute(text("DELETE FROM audit"))
-        n = connection.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar()
+        assert connection.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar() == jobs_before
         connection.execute(text("SELECT procrastinate_register_worker_v1()"))
-        assert n == 0
 
 
 def test_a_worker_without_its_migrations_says_what_to_do(own: tuple[Settings, Engine], app_of: Flask) -> None:
