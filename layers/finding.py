@@ -53,13 +53,14 @@ def _reason(layer: Layer, meaning: Meaning, place: Any, _: Translate, lang: str)
             return _("因为在%(area)s", area=area.label(lang))
     named = _named(layer, meaning, place, _)
     if named:
-        return named
+        return _("因为%(field)s是“%(name)s”", field=named[0], name=named[1])
     for other in meaning.others:
         if _holds(layer, place, other.word):
             return _("因为“%(word)s”也叫“%(other)s”", word=meaning.word, other=other.word)
         named = _named(layer, other, place, _)
         if named:
-            return _("因为“%(word)s”也叫“%(other)s”，%(why)s", word=meaning.word, other=other.word, why=named)
+            said = {"word": meaning.word, "other": other.word, "field": named[0], "name": named[1]}
+            return _("因为“%(word)s”也叫“%(other)s”，%(field)s是“%(name)s”", **said)
     return _("因为拼音“%(word)s”对得上", word=meaning.word)
 
 
@@ -67,15 +68,16 @@ def _lies(place: Any, area: Area) -> bool:
     return bool(place.zone == area.code if area.level == Level.ZONE else place.area.startswith(area.prefix))
 
 
-def _named(layer: Layer, meaning: Meaning, place: Any, _: Translate) -> str:
+def _named(layer: Layer, meaning: Meaning, place: Any, _: Translate) -> tuple[str, str] | None:
+    """Field and value of the place that the word names."""
     code = getattr(place, layer.seal) or "" if layer.seal else ""
     trades = [name for prefix, name in meaning.codes if code.startswith(prefix)]
     if not trades and layer.codes is not None and layer.codes.group_of(code) in meaning.groups:
         trades = [group.label for group in meaning.groups if group == layer.codes.group_of(code)]
     if trades:
-        return _("因为行业是“%(name)s”", name=_(trades[-1]))
+        return _(layer.filters[layer.seal or ""].label), _(trades[-1])
     for tag in meaning.tags:
         value = getattr(place, tag.field)
         if value == tag.key or (isinstance(value, list) and tag.key in value):
-            return _("因为%(field)s是“%(name)s”", field=_(layer.filters[tag.field].label), name=_(tag.label))
-    return ""
+            return _(layer.filters[tag.field].label), _(tag.label)
+    return None

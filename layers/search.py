@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,9 +72,17 @@ def _other(layer: Layer, term: str) -> Meaning:
 def _trades(layer: Layer, word: str) -> tuple[tuple[tuple[str, str], ...], tuple[Group, ...]]:
     if layer.codes is None or len(word) < 2:
         return (), ()
-    named = tuple((code, name) for code, name in layer.codes.names.items() if word in name)
+    named = tuple(_exact(layer.codes.names, word).items())
     groups = tuple(group for group in layer.codes.groups if word in group.label)
     return (named if len(named) <= MOST_NAMED else ()), groups
+
+
+def _exact(names: Mapping[str, str], word: str) -> dict[str, str]:
+    """Codes whose name holds the word; of several trades under one name the meant one (酒、饮料和精制茶)."""
+    found = {code: name for code, name in names.items() if word in name}
+    several = [code for code, name in found.items() if "、" in name or "和" in name]
+    meant = {code for code in several if any(other != code and other.startswith(code) for other in found)}
+    return {code: name for code, name in found.items() if code not in meant}
 
 
 def _tags(layer: Layer, word: str) -> tuple[Tag, ...]:

@@ -20,7 +20,7 @@ SHARED = (
     ),
     (
         "q",
-        "words; all must be found in a text, an area's or an industry's name; pinyin works; quotes take literally",
+        "words; all must be in a text, or name an area, trade or tag; pinyin and synonyms work; quotes: literally",
         "q=茶叶",
     ),
     ("bbox", "west,south,east,north in degrees, WGS 84", "bbox=103.5,28.9,104.2,29.8"),

@@ -13,7 +13,7 @@ from layers.codes import Codes
 from layers.layer import Layer
 from layers.query import Query
 from webapp import cache, db
-from webapp.asked import only
+from webapp.asked import default_area, only
 from webapp.i18n import language
 from webapp.i18n import translate as _
 from webapp.present import offered_name, place_url, where
@@ -35,8 +35,11 @@ def suggest() -> Response:
 
 
 def _areas(q: str) -> Iterator[Hint]:
+    """Those of the operator's own province before others."""
     book = db.areas()
-    for area in book.named(q)[:AREAS]:
+    home = default_area()[:2]
+    near_first = sorted(book.named(q), key=lambda area: not area.code.startswith(home))
+    for area in near_first[:AREAS]:
         above = " · ".join(a.label(language()) for a in book.path(area.code)[:-1][-2:])
         yield {"kind": "area", "label": area.label(language()), "note": above, "params": {"area": area.code}}
 
