@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -117,34 +118,42 @@ def truetype(texts: Iterable[str], bold: bool, folder: Path) -> Path:
     which strict readers of PDF refuse (ISO 32000-1, 9.9); so they are made quadratic first.
     """
     from fontTools.fontBuilder import FontBuilder
-    from fontTools.ttLib import TTFont
 
-    path = face(bold)
-    with TTFont(path, fontNumber=getattr(path, "face_index", 0), lazy=True) as source:
-        names, glyphs = source.getBestCmap(), source.getGlyphSet()
-        used = sorted({ord(c) for text in texts for c in text} & set(names))
-        order = [".notdef", *dict.fromkeys(names[code] for code in used)]
-        made = FontBuilder(source["head"].unitsPerEm, isTTF=True)
-        made.setupGlyphOrder(order)
-        made.setupCharacterMap({code: names[code] for code in used})
-        made.setupGlyf({name: _quadratic(glyphs, name) for name in order})
-        made.setupHorizontalMetrics({name: (glyphs[name].width, 0) for name in order})
-        made.setupHorizontalHeader(ascent=source["hhea"].ascent, descent=source["hhea"].descent)
-        style = "Bold" if bold else "Regular"
-        made.setupNameTable({"familyName": FAMILY, "styleName": style, "psName": f"NotoSansCJKsc-{style}"})
-        made.setupOS2(sTypoAscender=source["hhea"].ascent, usWeightClass=700 if bold else 400)
-        made.setupPost()
-        made.font["head"].created = made.font["head"].modified = BORN
+    source, names, glyphs = _source(bold)
+    used = sorted({ord(c) for text in texts for c in text} & set(names))
+    order = [".notdef", *dict.fromkeys(names[code] for code in used)]
+    made = FontBuilder(source["head"].unitsPerEm, isTTF=True)
+    made.setupGlyphOrder(order)
+    made.setupCharacterMap({code: names[code] for code in used})
+    made.setupGlyf({name: _quadratic(bold, name) for name in order})
+    made.setupHorizontalMetrics({name: (glyphs[name].width, 0) for name in order})
+    made.setupHorizontalHeader(ascent=source["hhea"].ascent, descent=source["hhea"].descent)
+    style = "Bold" if bold else "Regular"
+    made.setupNameTable({"familyName": FAMILY, "styleName": style, "psName": f"NotoSansCJKsc-{style}"})
+    made.setupOS2(sTypoAscender=source["hhea"].ascent, usWeightClass=700 if bold else 400)
+    made.setupPost()
+    made.font["head"].created = made.font["head"].modified = BORN
     target = folder / f"{style}.ttf"
     made.font.recalcTimestamp = False
     made.save(target)
     return target
 
 
-def _quadratic(glyphs: Any, name: str) -> Any:
+@cache
+def _source(bold: bool) -> tuple[Any, dict[int, str], Any]:
+    """The face's tables, its glyphs' names by character, its glyphs; read once by a process."""
+    from fontTools.ttLib import TTFont
+
+    path = face(bold)
+    read = TTFont(io.BytesIO(Path(path).read_bytes()), fontNumber=getattr(path, "face_index", 0), lazy=True)
+    return read, read.getBestCmap(), read.getGlyphSet()
+
+
+@lru_cache(maxsize=20_000)
+def _quadratic(bold: bool, name: str) -> Any:
     from fontTools.pens.cu2quPen import Cu2QuPen
     from fontTools.pens.ttGlyphPen import TTGlyphPen
 
     pen = TTGlyphPen(None)
-    glyphs[name].draw(Cu2QuPen(pen, ERROR, reverse_direction=True))
+    _source(bold)[2][name].draw(Cu2QuPen(pen, ERROR, reverse_direction=True))
     return pen.glyph()

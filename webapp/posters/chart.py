@@ -81,9 +81,11 @@ def draw(sheet: Sheet, box: Box, content: Content, labels: bool = True, numbered
     chart_edge.grid(chart)
     _ways(chart)
     chart_edge.reserve(chart)
-    chart_marks.numbers(chart, numbered)
+    placed = chart_marks.settle(chart, numbered)
+    chart_marks.discs(chart, placed)
     if labels:
         chart_names.counted(chart)
+    chart_marks.numbers(chart, placed)
     chart_marks.others(chart, numbered)
     spots = _symbols(chart)
     if labels:
