@@ -90,9 +90,13 @@ def _order(query: Query, areas: Areas) -> list[ColumnElement[Any]]:
 
 
 def page(connection: Connection, query: Query, areas: Areas, today: dt.date) -> Sequence[Row[Any]]:
-    """The rows of the asked page."""
-    asked = everything(query, areas, today).limit(query.limit).offset((query.page - 1) * query.limit)
-    return connection.execute(asked).all()
+    """The rows of the asked page: first which, then what they hold, so that no wide row is sorted in vain."""
+    id_ = query.layer.model.id
+    which = matching(query, areas, today, id_).order_by(*_order(query, areas), id_)
+    ids = connection.execute(which.limit(query.limit).offset((query.page - 1) * query.limit)).scalars().all()
+    shown = select_public(query.layer, today, distance_km(query).label("distance_km")).where(id_.in_(ids))
+    rows = {row.id: row for row in connection.execute(shown)} if ids else {}
+    return [rows[found] for found in ids if found in rows]
 
 
 def expiring(connection: Connection, query: Query, areas: Areas, today: dt.date) -> Sequence[Row[Any]]:

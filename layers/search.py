@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, func, literal, literal_column, or_
+from sqlalchemy import ColumnElement, Integer, and_, case, func, literal, literal_column, or_, select, union_all
 
 from layers import grammar, synonyms
 from layers.areas import Area, Areas
@@ -106,13 +106,27 @@ def texts(layer: Layer) -> dict[str, Field]:
 
 
 def found(layer: Layer, meaning: Meaning, areas: Areas) -> ColumnElement[bool]:
-    """Condition: a place is meant by the word."""
-    parts = [_contains(layer, meaning.word), *_named(layer, meaning, areas)]
-    if meaning.latin:
-        parts.append(_like(layer.model.pinyin, meaning.word.lower()))
+    """Condition: a place is meant by the word.
+
+    Each way to mean it is a question of its own that an index answers; in one OR the database would
+    take every row's texts apart again.
+    """
+    ways = [_contains(layer, meaning.word), *_besides(layer, meaning, areas)]
+    if len(ways) == 1:
+        return ways[0]
+    id_ = layer.model.id
+    meant: ColumnElement[bool] = id_.in_(union_all(*(select(id_).where(way).correlate(None) for way in ways)))
+    return meant
+
+
+def _besides(layer: Layer, meaning: Meaning, areas: Areas) -> list[ColumnElement[bool]]:
+    """What a word finds beyond the texts that hold it."""
+    named = _named(layer, meaning, areas)
+    ways = [_like(layer.model.pinyin, meaning.word.lower())] if meaning.latin else []
     for other in meaning.others:
-        parts += [_contains(layer, other.word), *_named(layer, other, areas)]
-    return or_(*parts)
+        ways.append(_contains(layer, other.word))
+        named += _named(layer, other, areas)
+    return [*ways, or_(*named)] if named else ways
 
 
 def _named(layer: Layer, meaning: Meaning, areas: Areas) -> list[ColumnElement[bool]]:
