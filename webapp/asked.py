@@ -85,7 +85,10 @@ def own(name: str) -> str:
 
 def address(url: str) -> tuple[sharing.Shared, dict[str, str]]:
     """What one of our own addresses shows, and its parameters; NotFound for any other address."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise NotFound from None
     ours = urlsplit(sharing.base())
     if parts.scheme not in ("http", "https") or parts.netloc != ours.netloc or not parts.path.startswith(ours.path):
         raise NotFound

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 import layers
 from tests.catalogue import directory_total
+from tests.webapp.test_posters import fetched
 
 LINKED = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.S)
 KEYS = [layer.key for layer in layers.LAYERS]
@@ -70,8 +71,7 @@ def test_an_area_describes_itself(shop: FlaskClient) -> None:
 def test_the_share_picture_is_there(shop: FlaskClient) -> None:
     page = shop.get("/").text
     picture = re.search(r'property="og:image" content="http://127.0.0.1:8000([^"]+)"', page)[1]
-    with shop.get(html.unescape(picture)) as answer:
-        assert answer.data.startswith(b"\x89PNG")
+    assert fetched(shop, html.unescape(picture)).data.startswith(b"\x89PNG")
     for icon in re.findall(r'rel="(?:icon|apple-touch-icon)"[^>]* href="([^"]+)"', page):
         with shop.get(icon) as answer:
             assert answer.status_code == 200
