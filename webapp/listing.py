@@ -123,11 +123,12 @@ def drafts(desk: Desk, layer: str | None = None, area: str = "", state: str | No
 
 
 def to_review(desk: Desk) -> list[Row[Any]]:
-    """What waits for this account's review, the longest waiting first; at most 200."""
+    """What waits for this account's review, the longest waiting first; at most 200. Imports are reviewed whole."""
     table = Draft.__table__
     where = permissions.within(desk.who, Action.REVIEW, Draft, desk.areas)
     waiting = table.c.state.in_((State.REVIEW, State.APPROVED))
-    asked = select(table).where(where, waiting).order_by(table.c.submitted_at).limit(200)
+    single = or_(table.c.batch_id.is_(None), table.c.state == State.APPROVED)
+    asked = select(table).where(where, waiting, single).order_by(table.c.submitted_at).limit(200)
     return list(desk.connection.execute(asked))
 
 

@@ -180,15 +180,27 @@ def test_no_file_at_all_is_asked_for(office: FlaskClient) -> None:
     assert "先选一个文件" in answer.text
 
 
-def test_only_files_may_be_large(office: FlaskClient) -> None:
-    big = 17 * 1024 * 1024
-    told = {"CONTENT_LENGTH": str(1024**3)}
-    refused = office.post(
-        "/staff/imports", data=b"x", content_type="multipart/form-data; boundary=x", environ_overrides=told
+@pytest.mark.parametrize(("path", "size"), [("/staff/imports", 1024**3), ("/staff/places/projects", 17 * 1024**2)])
+def test_only_files_may_be_large(office: FlaskClient, path: str, size: int) -> None:
+    told = {"CONTENT_LENGTH": str(size)}
+    kind = "multipart/form-data; boundary=x"
+    assert office.post(path, data=b"x", content_type=kind, environ_overrides=told).status_code == 413
+
+
+def test_a_file_of_twenty_megabytes_is_taken(office: FlaskClient) -> None:
+    rows = as_csv([row(n, 一句话="字" * 12000) for n in range(600)])
+    assert len(rows) > 20 * 1024**2
+    parts = (
+        (b'name="csrf_token"', staff.token(office).encode()),
+        (b'name="file"; filename="x.csv"', rows),
     )
-    assert refused.status_code == 413
-    sent = {"file": (io.BytesIO(b"a,b\n" * (big // 4)), "x.csv"), "csrf_token": staff.token(office)}
-    assert office.post("/staff/places/projects", data=sent, content_type="multipart/form-data").status_code == 413
+    body = (
+        b"".join(b"--x\r\nContent-Disposition: form-data; " + h + b"\r\n\r\n" + c + b"\r\n" for h, c in parts)
+        + b"--x--\r\n"
+    )
+    answer = office.post("/staff/imports", data=body, content_type="multipart/form-data; boundary=x")
+    assert answer.status_code == 303
+    assert "正在读文件" in office.get(answer.location).text
 
 
 def test_an_offices_real_spreadsheet(office: FlaskClient, connection: Connection) -> None:
@@ -214,3 +226,40 @@ def test_an_offices_real_spreadsheet(office: FlaskClient, connection: Connection
     counts = connection.execute(select(BATCH.c.counts)).scalar_one()
     assert counts["read"] == counts["accepted"] + counts.get("refused", 0) + counts["skipped"]
     assert "2 条在等审核" in step(office, page, "apply")
+
+
+def test_a_batch_is_reviewed_whole_by_somebody_else(office: FlaskClient, app: Flask, connection: Connection) -> None:
+    page = upload(office, as_csv([row(n) for n in range(14)] + [row(20, 一句话="")]))
+    step(office, page, "check")
+    step(office, page, "apply")
+    number = page.rsplit("/", 1)[1]
+    boss = staff.signed_in(app, connection, staff.REVIEWER)
+    queue = boss.get("/staff/review").text
+    assert f"导入 #{number}：15 条" in queue
+    assert "高山茶初制加工点3号" not in queue, "one line a batch"
+    path = f"/staff/review/batches/{number}"
+    text = boss.get(path).text
+    assert "随手抽 10 条看看" in text
+    assert office.get(path).status_code == 403
+    assert send(boss, path, {"act": "return", "reason": ""}).status_code == 400
+    answer = send(boss, path, {"act": "approve"}, follow_redirects=True)
+    assert "发布了 14 条" in answer.text
+    assert "1 条还缺必填" in answer.text
+    left = connection.execute(select(DRAFT.c.state)).scalars().all()
+    assert left == [State.REVIEW]
+    assert "退回了 1 条" in send(boss, path, {"act": "return", "reason": "补一句话"}, follow_redirects=True).text
+    assert connection.execute(select(DRAFT.c.state, DRAFT.c.reason)).one() == (State.RETURNED, "补一句话")
+    fixed = upload(office, as_csv([row(20)]))
+    step(office, fixed, "check")
+    step(office, fixed, "apply")
+    assert connection.execute(select(DRAFT.c.state)).scalar_one() == State.REVIEW
+
+
+def test_nobody_approves_their_own_import(app: Flask, connection: Connection, home: None) -> None:
+    both = staff.signed_in(app, connection, staff.EDITOR, staff.REVIEWER)
+    page = upload(both, as_csv([row(1)]))
+    step(both, page, "check")
+    step(both, page, "apply")
+    path = page.replace("imports", "review/batches")
+    assert "自己导入的要由别人审核" in both.get(path).text
+    assert send(both, path, {"act": "approve"}).status_code == 403

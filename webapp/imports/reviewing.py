@@ -13,10 +13,11 @@ from layers.words import N_
 from webapp import audit, permissions, publishing
 from webapp.desk import Desk
 from webapp.drafts import Unready
+from webapp.imports import staging
 from webapp.imports.judging import AT_ONCE, Tell
 from webapp.imports.models import Batch
 from webapp.models import Draft, State
-from webapp.permissions import Action, NotByYou
+from webapp.permissions import Action, Forbidden, NotByYou
 from webapp.publishing import NotNow
 
 TABLE = Draft.__table__
@@ -47,6 +48,26 @@ def batches(here: Desk) -> list[Row[Any]]:
         .order_by(func.min(TABLE.c.submitted_at))
     )  # fmt: skip
     return list(here.connection.execute(asked.limit(200)))
+
+
+def get(here: Desk, id: int) -> Row[Any]:
+    """A batch that the account may review, or of which drafts wait for it. UnknownPlace, Forbidden."""
+    try:
+        return staging.get(here, id, Action.REVIEW)
+    except Forbidden:
+        if not here.connection.execute(select(TABLE.c.id).where(*waiting(here, id)).limit(1)).first():
+            raise
+        batch = Batch.__table__
+        return here.connection.execute(select(batch).where(batch.c.id == id)).one()
+
+
+def tallies(here: Desk, batch_id: int) -> Row[Any]:
+    """How many drafts of a batch wait for this account: `n`, `new`, `own`."""
+    own = (TABLE.c.author_id == here.who.id) | (TABLE.c.editor_id == here.who.id)
+    new = func.count().filter(TABLE.c.place_id.is_(None))
+    asked = select(func.count().label("n"), new.label("new"), func.count().filter(own).label("own"))
+    found: Any = here.connection.execute(asked.select_from(TABLE).where(*waiting(here, batch_id))).one()
+    return found  # type: ignore[no-any-return]
 
 
 def sample(here: Desk, batch_id: int) -> list[Row[Any]]:

@@ -15,6 +15,7 @@ from layers.words import N_
 from webapp import audit, desk, drafts, editing, listing, publishing, revisions, session
 from webapp.desk import Desk
 from webapp.i18n import translate as _
+from webapp.imports import reviewing
 from webapp.models import State
 from webapp.permissions import Action, Forbidden, anywhere
 
@@ -31,7 +32,8 @@ def page() -> str:
     if not anywhere(here.who, Action.REVIEW, here.areas):
         raise Forbidden(Action.REVIEW)
     return render_template("staff/queue.html", rows=listing.to_review(here), steps=here.rules.steps, me=here.who.id,
-                           self_approval=here.rules.self_approval, layer_of=layers.get)  # fmt: skip
+                           self_approval=here.rules.self_approval, layer_of=layers.get,
+                           batches=reviewing.batches(here))  # fmt: skip
 
 
 @blueprint.get(PATH)
