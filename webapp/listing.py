@@ -98,6 +98,17 @@ def places(desk: Desk, layer: Layer, asked: Asked) -> Listed:
     return Listed(found, counts, pages, drafts(desk, layer.key, asked.area) if asked.state in ("", "draft") else [])
 
 
+def everything(desk: Desk, layer: Layer, asked: Asked) -> list[Row[Any]]:
+    """Every place of a list, whatever its page, by number."""
+    where = [
+        permissions.within(desk.who, Action.SEE, layer.model, desk.areas, layer.key),
+        *_narrowed(desk, layer, asked),
+    ]
+    states = conditions(layer, desk.today)
+    where += [states[asked.state]] if asked.state in states else []
+    return list(desk.connection.execute(record.select_record(layer, *where).order_by(layer.model.id)))
+
+
 def _narrowed(desk: Desk, layer: Layer, asked: Asked) -> list[ColumnElement[bool]]:
     found = []
     if asked.area:

@@ -29,7 +29,7 @@ LONGEST_REASON = 300
 @blueprint.get("/staff/places")
 def page() -> str:
     """The places of a layer by state, what ends first first, with the drafts on their way."""
-    return table(_layer(), _asked(), "staff_places.page")
+    return table(_layer(), asked_list(), "staff_places.page")
 
 
 def table(layer: Layer, asked: listing.Asked, endpoint: str) -> str:
@@ -63,7 +63,8 @@ def _layer() -> Layer:
     return layers.get(key)
 
 
-def _asked(state: str | None = None) -> listing.Asked:
+def asked_list(state: str | None = None) -> listing.Asked:
+    """The list that the request asks for; BadValue says what is wrong with it."""
     given = request.args
     wanted = given.get("state", "") if state is None else state
     if wanted not in listing.STATES:
@@ -206,4 +207,4 @@ expiring.before_request(session.staff)
 @expiring.get("/staff/expiring", endpoint="page")
 def soon() -> str:
     """What is about to leave the public, to be renewed by the list."""
-    return table(_layer(), _asked("expiring"), "staff_expiring.page")
+    return table(_layer(), asked_list("expiring"), "staff_expiring.page")
