@@ -79,5 +79,7 @@ def problems() -> dict[str, Part]:
     """Every error answer, told as RFC 9457 does."""
     content = {PROBLEM: {"schema": ref("schemas", "Problem")}}
     found: dict[str, Part] = {name: {"description": _(told), "content": content} for name, told in PROBLEMS.values()}
+    for name in ("TooLong", "HeadersTooLarge"):  # beyond 8,190 bytes the web server itself refuses, in its own words
+        found[name] = {**found[name], "content": {**content, "text/html": {"schema": STRING}}}
     found["NotModified"] = {"description": _("没有变（If-None-Match 里的 ETag 还是这个）")}
     return found
