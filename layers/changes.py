@@ -47,7 +47,7 @@ def since(
     if day is not None and day < today:
         changed = union(changed, select(layer.model.id).where(lapsed(layer.model, day, today)))  # type: ignore[assignment]
     ids = changed.subquery("changed")
-    public = select(layer.model.id).where(layer.model.id == ids.c.id, is_public(layer.model, today)).exists()
+    public = select(layer.model.id).where(layer.model.id == ids.c.id, is_public(layer, today)).exists()
     asked = select(ids.c.id, public).where(ids.c.id > after).order_by(ids.c.id).limit(limit)
     return [Change(id_, there) for id_, there in connection.execute(asked)]
 

@@ -231,8 +231,9 @@ def _project_code(raw: Any) -> str:
 
 def _photos(raw: Any) -> list[str]:
     """Digests of stored pictures (SHA-256 in hexadecimal), in the order they are shown."""
-    keys = list(dict.fromkeys(raw if isinstance(raw, list | tuple) else re.split(r"[、,，\s]+", str(raw))))
-    if not all(re.fullmatch(r"[0-9a-f]{64}", str(key)) for key in keys):
+    several = raw if isinstance(raw, list | tuple) else re.split(r"[、,，\s]+", str(raw).strip("[] "))
+    keys = list(dict.fromkeys(str(key).strip("\"' ") for key in several))
+    if not all(re.fullmatch(r"[0-9a-f]{64}", key) for key in keys):
         raise Unfit(N_("图片要在编辑页上传"))
     if len(keys) > MOST_PHOTOS:
         raise Unfit(N_("图片最多 %(n)s 张"), n=MOST_PHOTOS)

@@ -52,8 +52,8 @@ class Facet:
 
     @property
     def offers(self) -> bool:
-        """Whether it can narrow what is found, or does so already."""
-        return bool(self.value) or any(choice.count or choice.on for choice in self.choices)
+        """Whether it can narrow what is found, or does so already; what nobody has counted may."""
+        return bool(self.value) or any(choice.count is None or choice.count or choice.on for choice in self.choices)
 
 
 @dataclass(frozen=True)

@@ -115,8 +115,9 @@ def test_what_fits_best_comes_first(connection: Connection, areas: Areas) -> Non
 def test_an_entry_marks_words_and_says_why(client: FlaskClient, connection: Connection, areas: Areas) -> None:
     (pig, ham) = put(
         connection, PROJECTS, areas,
-        values(PROJECTS, 1, name="<b>生猪</b>代养点", summary="包回收的生猪", industry="A0313", trade="", content="", name_en=""),
-        values(PROJECTS, 2, name="火腿坊", summary="腌火腿", industry="C135", trade="", content="", name_en="", area="511126"),
+        values(PROJECTS, 1, name="<b>生猪</b>代养点", summary="合作社代养的生猪", industry="A0313", trade="", content="", name_en=""),
+        values(PROJECTS, 2, name="火腿坊", summary="腌火腿", industry="C135", trade="", content="", name_en="", area="511126",
+               lon=103.57, lat=29.74),
     )  # fmt: skip
     page = client.get("/projects?q=养猪").text
     assert page_ids(client, Query(PROJECTS, q="养猪")) == [pig]
