@@ -11,13 +11,14 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from geo.errors import BadCoordinate, SpatialError
-from layers.errors import BadValue, UnknownLayer, UnknownPlace
+from geo.errors import BadCoordinate, SpatialError, UnreadableFile
+from layers.errors import BadValue, ChoiceMissing, UnknownLayer, UnknownPlace
 from layers.words import N_
 from webapp import again, db, session
 from webapp.enquiries import TooMany
 from webapp.i18n import language
 from webapp.i18n import translate as _
+from webapp.imports.tokens import BadToken
 from webapp.permissions import Forbidden, NotByYou, granted
 from webapp.posters.spool import Busy, NotYet, Undrawable
 from webapp.publishing import NotNow
@@ -29,6 +30,9 @@ STATUSES: dict[type[Exception], int] = {
     BadValue: 400,
     BadCoordinate: 404,
     SpatialError: 400,
+    UnreadableFile: 422,
+    ChoiceMissing: 422,
+    BadToken: 401,
     UnknownLayer: 404,
     UnknownPlace: 404,
     SignInNeeded: 401,
@@ -51,6 +55,7 @@ TITLES = {
     410: N_("这一条已经撤下或过期"),
     413: N_("内容太大"),
     414: N_("网址太长"),
+    422: N_("这个文件还不能导入"),
     431: N_("请求头太大"),
     429: N_("请求太多，请稍后再试"),
     500: N_("出错了，我们已经记下"),
@@ -130,6 +135,8 @@ def problem_of(error: Exception) -> Problem:
         return Problem(status, title, _("信息过了有效期，或者已经有人做了。看看附近还有什么。"))
     if isinstance(error, NotByYou | NotNow | TooMany):
         return Problem(status, title, _(str(error)))
+    if isinstance(error, UnreadableFile | ChoiceMissing | BadToken):
+        return _of_file(error, status, title)
     if isinstance(error, LinkSpent):
         return Problem(status, _("这个链接不能用了"), _("链接只能用一次，三天内有效。请管理员再发一个。"))
     if isinstance(error, Forbidden):
@@ -142,6 +149,17 @@ def problem_of(error: Exception) -> Problem:
 def _kept(told: str) -> str:
     """What to say of a form that was not taken: that nothing is lost, where that is so."""
     return told if again.fields() else _("什么都没有存，请回到那一页再来一次。")
+
+
+def _of_file(error: UnreadableFile | ChoiceMissing | BadToken, status: int, title: str) -> Problem:
+    """What keeps a file from being imported."""
+    if isinstance(error, UnreadableFile):
+        return Problem(status, title, _(error.message, **error.values))
+    if isinstance(error, ChoiceMissing):
+        options = _("、").join(value for value, _words in error.options)
+        return Problem(status, title, error.text(_), error.choice, allowed=options)
+    told = _("在请求头里写 Authorization: Bearer 和单位的口令；停用了就请管导入的人再发一个。")
+    return Problem(status, _("口令不对"), told)
 
 
 def _where_instead(error: Forbidden) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,11 @@ from layers.errors import ChoiceMissing, UnknownLayer
 from layers.incoming import Finding, Incoming, Outcome, Said, State
 from layers.words import untranslated
 from webapp import db, dialling
+from webapp.imports import whole
 
 LISTED = 1000
 """Places and problems are counted in full and listed to this number."""
 CANNOT = 2
-Apply = Callable[[Incoming, str | None], Mapping[str, Any]]
-"""Writes a file's accepted rows for an office (its area code) as drafts in review, in one transaction; the report."""
 
 
 class NotReadable(Exception):
@@ -52,8 +51,8 @@ def command(
     """Import FILE: tables, maps and archives as offices have them. Exit 2 when it cannot be read or needs a choice."""
     try:
         incoming = opened(file, key, Datum(datum) if datum else None, epsg, encoding, owner)
-        report = reported(incoming) if check else dict(apply(incoming, owner))
-    except NotReadable as error:
+        report = reported(incoming) if check else whole.from_terminal(incoming, owner, file)
+    except (NotReadable, whole.NoOffice) as error:
         click.echo(str(error), err=True)
         context.exit(CANNOT)
     except ChoiceMissing as error:
@@ -63,11 +62,6 @@ def command(
         click.echo(str(error), err=True)
         context.exit(CANNOT)
     click.echo(orjson.dumps(report, option=orjson.OPT_INDENT_2).decode() if as_json else _told(report))
-
-
-def apply(incoming: Incoming, owner: str | None) -> Mapping[str, Any]:
-    """The step that writes; an `Apply`. Until it is connected, nothing is written and the person is told."""
-    raise NotReadable("还不能直接写入；先用 --check 看结果，再到网页上导入")
 
 
 def opened(
@@ -135,6 +129,9 @@ def _told(report: Mapping[str, Any]) -> str:
     lines = [counts, f"编码 {report['encoding'] or '-'}，坐标 {report['crs'] or '-'}", *report["remarks"]]
     lines += [f"第 {p['row']} 行 {p['column']}：{p['message']}" for p in report["problems"]]
     lines += [f"第 {p['row']} 行 {p['column']}（提醒）：{p['message']}" for p in report["warnings"]]
+    if "batch" in report:
+        told = "导入 #{batch}：新的 {new} 条，改动 {changed} 条，没变 {same} 条，都在等审核".format_map(report)
+        lines.append(told)
     lines += [f"发布前还要补“{label}”：{n} 行" for label, n in report["missing"].items()]
     unused = [column["heading"] for column in report["columns"] if column["field"] is None]
     return "\n".join([*lines, *([f"没有用到的列：{'、'.join(unused)}"] if unused else [])])

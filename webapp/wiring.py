@@ -10,7 +10,7 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 import layers
 from layers import lasting
 from webapp import cli, db, errors, i18n, limits, present, security, statics
-from webapp.api import crawlers, downloads, facets, health, oembed, ogc, pictures, suggest, tiles
+from webapp.api import crawlers, downloads, facets, health, incoming, oembed, ogc, pictures, suggest, tiles
 from webapp.api.openapi import views as openapi
 from webapp.posters import shortcut
 from webapp.views import (
@@ -45,6 +45,7 @@ from webapp.views import (
     staff_photos,
     staff_places,
     staff_review,
+    staff_tokens,
 )
 
 COMPRESSED = (
@@ -82,6 +83,8 @@ BLUEPRINTS = (
     staff_home.blueprint,
     staff_imports.blueprint,
     staff_exports.blueprint,
+    staff_tokens.blueprint,
+    incoming.blueprint,
     staff_import_review.blueprint,
     staff_places.blueprint,
     staff_places.expiring,

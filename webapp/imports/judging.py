@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, update
 
 import layers
+from geo import table
 from geo.clean import text as as_text
 from geo.layout import is_blank
-from geo.table import REASONS
 from geo.table import Row as FileRow
 from layers.doubts import question
 from layers.incoming import Incoming, Outcome, State
 from layers.lookalikes import Lookalikes
-from layers.words import N_
+from layers.words import N_, Labels
 from webapp.desk import Desk
 from webapp.imports import existing, given, opening, saying
 from webapp.imports.choices import APART, LEAVE, Choices
@@ -26,12 +26,11 @@ from webapp.imports.existing import TWICE, Asked, Existing, Reach
 from webapp.imports.models import Batch, BatchRow, Stage, Verdict
 
 AT_ONCE = 500
-EXAMPLE = N_("示例行")
+REASONS: Labels = {**table.REASONS, "example": N_("示例行"), "left": N_("选了不导入")}
+"""Why a row is no data: what the file tells, and what a person or a template says."""
 EXAMPLE_MARK = "（示例，不会导入）"
 """Ends the name in the example row of our templates."""
-LEFT_OUT = N_("选了不导入")
 FUTURE = N_("核实日 %(day)s 还没有到")
-ALIKE = N_("可能已经登记过")
 FILLED_IN = "valid_until"
 """What a new draft gets where the file does not say it: the day that a verification would stand to."""
 MOST_SAID = 12
@@ -128,12 +127,12 @@ class _Bench:
         if outcome.skipped is not None or row is None:
             skipped = outcome.skipped
             reason, text = (skipped.reason, skipped.text) if skipped else ("", "")
-            return self._kept(outcome, name=text[:120], reason=REASONS.get(reason, reason)), None
+            return self._kept(outcome, name=text[:120], reason=reason), None
         name = str(outcome.values.get("name") or "")
         wanted = self._choices.rows.get(outcome.row)
         if name.endswith(EXAMPLE_MARK) or wanted == LEAVE:
             skip = replace(outcome, state=State.SKIPPED, problems=[], warnings=[])
-            return self._kept(skip, name=name, reason=EXAMPLE if wanted != LEAVE else LEFT_OUT), None
+            return self._kept(skip, name=name, reason="left" if wanted == LEAVE else "example"), None
         if outcome.state != State.ACCEPTED:
             return self._kept(outcome, name=name or self._raw(row)), None
         self.missing.update(name for name in outcome.missing if name != FILLED_IN)

@@ -174,4 +174,7 @@ class OfficeToken(Base):
     name: Mapped[str]
     made_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     used_at: Mapped[dt.datetime | None]
+    window_at: Mapped[dt.datetime | None]
+    window_n: Mapped[int] = mapped_column(server_default="0")
+    """How often it has been used since `window_at`, to slow a machine down that has gone wild."""
     revoked_at: Mapped[dt.datetime | None]

@@ -30,8 +30,8 @@ STAGES: Labels = {
     Stage.CANCELLED: N_("取消了"), Stage.FAILED: N_("没读出来"),
 }  # fmt: skip
 TASKS: Labels = {
-    "read": N_("正在读文件"), "judge": N_("正在逐行检查"), "apply": N_("正在导入"), "undo": N_("正在撤销"),
-    "approve": N_("正在发布"), "return": N_("正在退回"),
+    "read": N_("正在读文件"), "judge": N_("正在逐行检查"), "apply": N_("正在导入"), "all": N_("正在导入"),
+    "undo": N_("正在撤销"), "approve": N_("正在发布"), "return": N_("正在退回"),
 }  # fmt: skip
 VERDICTS: Labels = {
     Verdict.NEW: N_("新的"), Verdict.CHANGED: N_("改动"), Verdict.SAME: N_("没变"), Verdict.AGAIN: N_("重新交"),

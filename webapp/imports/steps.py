@@ -31,6 +31,7 @@ TAKEN_FROM: Mapping[str, tuple[tuple[str, ...], str | None]] = {
     "read": ((Stage.STAGED, Stage.READY, Stage.FAILED, Stage.CANCELLED), Stage.STAGED),
     "judge": ((Stage.STAGED, Stage.READY), Stage.JUDGING),
     "apply": ((Stage.READY,), Stage.APPLYING),
+    "all": ((Stage.STAGED,), Stage.JUDGING),
     "undo": ((Stage.APPLIED,), None),
     "approve": ((Stage.APPLIED,), None),
     "return": ((Stage.APPLIED,), None),
@@ -60,6 +61,9 @@ def perform(here: Desk, batch: Row[Any], step: str, task: Mapping[str, Any], tel
     """Do a step that has been taken, in the desk's transaction."""
     if step == "read":
         read(here, batch)
+    elif step == "all":
+        for part in ("read", "judge", "apply"):
+            perform(here, here.connection.execute(select(TABLE).where(TABLE.c.id == batch.id)).one(), part, task, tell)
     elif step in ("approve", "return"):
         reviewing.decide(here, batch, step, str(task.get("reason", "")), tell)
     else:
@@ -104,13 +108,13 @@ def failed(connection: Connection, id: int, step: str, error: Exception) -> None
     values: dict[str, Any] = {"task": None, "message": _why(error, step)}
     if isinstance(error, ChoiceMissing):
         values |= {"about": {**batch.about, "question": opening.question(error)}, "message": None}
-    elif step == "judge" and isinstance(error, SpatialError):
+    elif step in ("judge", "all") and isinstance(error, SpatialError):
         said = {"choice": "epsg", "said": saying.of_error(error), "options": []}
         values |= {"about": {**batch.about, "question": said}, "message": None}
     if step == "read":
         values |= {"state": Stage.FAILED}
-    elif step == "judge" or (step == "apply" and batch.state == Stage.APPLYING):
-        values |= {"state": Stage.STAGED if step == "judge" else Stage.READY}
+    elif step in ("judge", "all") or (step == "apply" and batch.state == Stage.APPLYING):
+        values |= {"state": Stage.READY if step == "apply" else Stage.STAGED}
     if not isinstance(error, SpatialError | ChoiceMissing):
         logging.getLogger(__name__).error("import %s: %s failed", id, step, exc_info=error)
     connection.execute(update(Batch).where(TABLE.c.id == id).values(**values))

@@ -20,7 +20,7 @@ from webapp.api.downloads import XLSX
 from webapp.desk import Desk
 from webapp.i18n import language
 from webapp.i18n import translate as _
-from webapp.imports import corrected, forms, pages, saying, staging, steps, working
+from webapp.imports import corrected, forms, judging, pages, saying, staging, steps, working
 from webapp.imports.choices import ENCODINGS, Choices
 from webapp.imports.models import Stage
 
@@ -124,7 +124,12 @@ def _rows(here: Desk, batch: Row[Any]) -> dict[str, Any]:
     found = pages.listing(here, batch, request.args.get("show", ""), _number("page"))
     around = View((Query(layer, area=(area,) if area.isdecimal() and len(area) == 6 else ()),))
     named = {name: _(declared.label) for name, declared in fields(layer.model).items()}
-    words = {"column_label": lambda name: named.get(name, name), "shows": pages.SHOWS, "verdicts": pages.VERDICTS}
+    words = {
+        "column_label": lambda name: named.get(name, name),
+        "reasons": judging.REASONS,
+        "shows": pages.SHOWS,
+        "verdicts": pages.VERDICTS,
+    }
     return {"listing": found, "map": mapping.part(around), "short": pages.short, **words}
 
 
