@@ -8,7 +8,7 @@ import layers
 from layers.layer import Layer
 from webapp import __version__
 from webapp.api.ogc.answers import GEOJSON, HTML, JSON, MVT, OPENAPI, SCHEMA
-from webapp.api.openapi import parameters
+from webapp.api.openapi import incoming, parameters
 from webapp.api.openapi.parameters import shared
 from webapp.api.openapi.parts import STRING, Part, answer, operation, problems, ref
 from webapp.api.openapi.schemas import schemas
@@ -32,6 +32,8 @@ def document() -> Part:
     paths = general()
     for layer in layers.LAYERS:
         paths |= features(layer) | tiles(layer) | others(layer)
+        paths |= incoming.paths(layer)
+    paths |= incoming.progress()
     headers = {
         "ETag": {"schema": STRING, "description": _("内容的标记；带着它再问，没变就答 304")},
         "Content-Crs": {"schema": STRING, "description": _("坐标系")},
@@ -49,6 +51,7 @@ def document() -> Part:
         "paths": paths,
         "components": {
             "schemas": schemas(), "parameters": parameters.components(), "responses": problems(), "headers": headers,
+            "securitySchemes": incoming.KEYS,
         },
     }  # fmt: skip
 

@@ -43,10 +43,11 @@ def groups(whole: dict[str, Any]) -> list[dict[str, Any]]:
     """Of every tag its addresses, and each of their parameters once."""
     found = []
     for tag in whole["tags"]:
-        paths = [(path, item["get"]) for path, item in whole["paths"].items() if tag["name"] in item["get"]["tags"]]
+        asked = [(path, way, told) for path, item in whole["paths"].items() for way, told in item.items()]
+        paths = [(path, way, told) for path, way, told in asked if tag["name"] in told["tags"]]
         parameters: dict[tuple[str, str], dict[str, Any]] = {}
-        for _path, asked in paths:
-            for given in asked["parameters"]:
+        for _path, _way, told in paths:
+            for given in told["parameters"]:
                 one = _resolved(whole, given)
                 parameters.setdefault((one["in"], one["name"]), one)
         found.append({**tag, "paths": paths, "parameters": list(parameters.values())})
