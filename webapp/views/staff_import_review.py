@@ -17,6 +17,8 @@ blueprint = Blueprint("staff_import_review", __name__)
 blueprint.before_request(session.staff)
 PATH = "/staff/review/batches/<int(max=9223372036854775807):id>"
 PAGE_SIZE, LONGEST_REASON = 50, 300
+QUICK = 200
+"""Drafts that are published while somebody waits."""
 
 
 @blueprint.get(PATH)
@@ -42,7 +44,7 @@ def decide(id: int) -> Response:
     reason = request.form.get("reason", "").replace("\x00", "").strip()[:LONGEST_REASON]
     if step == "return" and not reason:
         raise BadValue("reason", "", N_("写明原因，一句话就行"))
-    if reviewing.tallies(here, id).n > steps.QUICK_ROWS:
+    if reviewing.tallies(here, id).n > (QUICK if step == "approve" else steps.QUICK_ROWS):
         steps.later(id, step, here.who.id, reason=reason)
         working.wake()
         return redirect(url_for("staff_import_review.page", id=id), 303)
