@@ -184,7 +184,7 @@ def _small_print(content: Content, room: float, size: float) -> list[str]:
     said.append(content.printed)
     ems = room / size
     whole = " ".join(said) if content.lang == "en" else "".join(_stopped(part) for part in said)
-    return fonts.lines(whole, ems, 9)
+    return fonts.lines(whole, ems, 14)
 
 
 def _stopped(sentence: str) -> str:
