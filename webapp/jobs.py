@@ -20,6 +20,8 @@ from webapp.imports import working
 
 EVERY_MINUTE, EVERY_TEN_MINUTES, EVERY_HOUR = "* * * * *", "*/10 * * * *", "17 * * * *"
 GRACE_SECONDS = 15
+NICE = 10
+"""Whoever waits for a page comes before whatever nobody waits for."""
 FAILED_KEPT_HOURS = 7 * 24
 APP = "application"
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
@@ -33,6 +35,7 @@ def run(app: Flask, *, beside: bool = False) -> None:
     """
     if beside:
         threading.Thread(target=_end_with_input, daemon=True).start()
+    os.nice(NICE)
     logging.basicConfig(level=logging.WARNING, format="worker: %(levelname)s %(message)s")
     with app.app_context():
         url = make_url(db.engine().url.render_as_string(hide_password=False)).set(drivername="postgresql")

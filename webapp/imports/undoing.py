@@ -60,14 +60,16 @@ class _Eraser:
         pending = {draft.place_id: draft for draft in drafts.values() if draft.place_id is not None}
         same = self._untouched(rows)
         kept: list[dict[str, Any]] = []
+        undone: list[tuple[Row[Any], Row[Any] | None]] = []
         for row in rows:
             why = self._why_kept(row, drafts.get(row.draft_id), pending, same)
             if why is None:
-                self._erase(row, drafts.get(row.draft_id))
+                undone.append((row, drafts.get(row.draft_id)))
                 counts["undone"] += 1
             elif why:
                 kept.append({"b_row": row.row, "kept": why})
                 counts["kept"] += 1
+        self._erase(undone)
         if kept:
             mine = (ROW.c.batch_id == self._batch.id, ROW.c.row == bindparam("b_row"))
             self._connection.execute(update(BatchRow).where(*mine), kept)
@@ -111,28 +113,44 @@ class _Eraser:
         other = (ROW.c.draft_id == row.draft_id, ROW.c.batch_id != self._batch.id, ROW.c.became.is_not(None))
         return self._connection.execute(select(ROW.c.row).where(*other).limit(1)).first() is not None
 
-    def _erase(self, row: Row[Any], draft: Row[Any] | None) -> None:
-        model = self._layer.model
-        values = None
-        if row.became is not None and row.was is None:
-            self._connection.execute(delete(model.__table__).where(model.id == row.place_id))
-            pair = or_(Distinct.low == row.place_id, Distinct.high == row.place_id)
+    def _erase(self, pairs: list[tuple[Row[Any], Row[Any] | None]]) -> None:
+        """Undo rows, all of a chunk in a few statements."""
+        table, published = self._layer.model.__table__, [row for row, _draft in pairs if row.became is not None]
+        made = [row.place_id for row in published if row.was is None]
+        if made:
+            self._connection.execute(delete(table).where(table.c.id.in_(made)))
+            pair = or_(Distinct.low.in_(made), Distinct.high.in_(made))
             self._connection.execute(delete(Distinct).where(Distinct.layer == self._layer.key, pair))
-        elif row.became is not None:
+        changed = [row for row in published if row.was is not None]
+        for row in changed:
             traces.put_back(self._connection, self._layer, self._batch.id, row.row)
-            values = record.of(self._layer, record.one(self._connection, self._layer, row.place_id))
-        elif draft is not None:
-            self._connection.execute(delete(Draft).where(Draft.id == draft.id))
-        if row.old_draft is not None:
-            again = {n: dt.datetime.fromisoformat(v) if n in MOMENTS and v else v for n, v in row.old_draft.items()}
-            self._connection.execute(insert(Draft).values(**again))
-        self._note(row, values)
+        gone = [draft.id for row, draft in pairs if row.became is None and draft is not None]
+        if gone:
+            self._connection.execute(delete(Draft).where(TABLE.c.id.in_(gone)))
+        again = [_as_it_was(row.old_draft) for row, _draft in pairs if row.old_draft is not None]
+        if again:
+            self._connection.execute(insert(Draft), again)
+        self._note([row for row, _draft in pairs], self._values(changed))
 
-    def _note(self, row: Row[Any], values: dict[str, Any] | None) -> None:
+    def _values(self, rows: list[Row[Any]]) -> dict[int, Any]:
+        """Place -> what it is now that it is put back."""
+        mine = self._layer.model.id.in_([row.place_id for row in rows])
+        found = self._connection.execute(record.select_record(self._layer, mine)) if rows else ()
+        return {place.id: record.of(self._layer, place) for place in found}
+
+    def _note(self, rows: list[Row[Any]], values: dict[int, Any]) -> None:
         who = self._desk.who
-        step = {
-            "layer": self._layer.key, "action": "undone", "draft_id": row.draft_id, "place_id": row.place_id,
-            "values": values, "batch_id": self._batch.id, "account_id": who.account_id, "who": who.title,
-            "at": self._desk.now, "reason": f"#{self._batch.id}", "approvals": [],
-        }  # fmt: skip
-        self._connection.execute(insert(Revision).values(**step))
+        steps = [
+            {
+                "layer": self._layer.key, "action": "undone", "draft_id": row.draft_id, "place_id": row.place_id,
+                "values": values.get(row.place_id), "batch_id": self._batch.id, "account_id": who.account_id,
+                "who": who.title, "at": self._desk.now, "reason": f"#{self._batch.id}", "approvals": [],
+            }
+            for row in rows
+        ]  # fmt: skip
+        if steps:
+            self._connection.execute(insert(Revision), steps)
+
+
+def _as_it_was(draft: dict[str, Any]) -> dict[str, Any]:
+    return {n: dt.datetime.fromisoformat(v) if n in MOMENTS and v else v for n, v in draft.items()}

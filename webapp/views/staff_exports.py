@@ -9,9 +9,8 @@ from werkzeug.wrappers import Response
 
 import layers
 from layers.errors import BadValue
-from layers.words import N_
 from webapp import audit, desk, listing, permissions, session
-from webapp.api.downloads import XLSX
+from webapp.attached import XLSX, attached
 from webapp.desk import Desk
 from webapp.i18n import language
 from webapp.i18n import translate as _
@@ -45,14 +44,7 @@ def file(key: str, ending: str) -> Response:
     content = outgoing.written(layer, columns, found, ending)
     with desk.writing() as mine:
         audit.note(mine.connection, "staff_export", mine.who, key, audit.home(mine.who), {"n": len(found)})
-    return _file(content, f"{_(layer.title)}-{here.today}.{ending}", XLSX if ending == "xlsx" else "text/csv")
-
-
-def _file(content: bytes, name: str, type_: str) -> Response:
-    answer = make_response(content)
-    answer.mimetype = type_
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return attached(content, f"{_(layer.title)}-{here.today}.{ending}", XLSX if ending == "xlsx" else "text/csv")
 
 
 @blueprint.get("/staff/templates/<layer:key>.xlsx")
@@ -60,7 +52,7 @@ def template(key: str) -> Response:
     """A workbook to fill in."""
     here, layer = desk.reading(), layers.get(key)
     columns = outgoing.layout(here.connection, _office(here, key, Action.IMPORT), layer)
-    return _file(outgoing.template(here, layer, columns), f"{_(layer.title)}-{_(N_('模板'))}.xlsx", XLSX)
+    return attached(outgoing.template(here, layer, columns), f"{_(layer.title)}-{_('模板')}.xlsx")
 
 
 @blueprint.get("/staff/exports/<layer:key>/layout")

@@ -16,7 +16,7 @@ from layers.locating import LABELS
 from layers.query import Query
 from layers.view import View
 from webapp import desk, mapping, session
-from webapp.api.downloads import XLSX
+from webapp.attached import attached
 from webapp.desk import Desk
 from webapp.i18n import language
 from webapp.i18n import translate as _
@@ -222,9 +222,7 @@ def problems(id: int) -> Response:
     except FileNotFoundError:
         flash(_("文件过了保存期，已经清理掉了。"))
         return redirect(url_for("staff_imports.one", id=id), 303)
-    answer = Response(content, mimetype=XLSX)
-    answer.headers.set("Content-Disposition", "attachment", filename=corrected.name(batch))
-    return answer
+    return attached(content, corrected.name(batch))
 
 
 @blueprint.get(f"{PATH}/undo")
