@@ -41,7 +41,7 @@ def conditions(query: Query, areas: Areas) -> list[ColumnElement[bool]]:
         asked.append(and_(model.precision != Precision.COUNTY, func.ST_Intersects(model.geom, shape)))
     fields = query.layer.filters
     asked += [fields[n].filter.where(getattr(model, n), v) for n, v in query.filters]  # type: ignore[union-attr]
-    return asked
+    return asked + (conditions(query.held, areas) if query.held else [])
 
 
 def _near(query: Query) -> ColumnElement[bool]:

@@ -22,7 +22,11 @@ DEFAULT_RADIUS_KM = 30.0
 
 @dataclass(frozen=True)
 class Query:
-    """Filters, area, box, text, nearness, sort and page. Canonical: equal questions are equal objects."""
+    """Filters, area, box, text, nearness, sort and page. Canonical: equal questions are equal objects.
+
+    `held` is a question that the place asking has fixed: what matches must match it too, whatever the rest
+    says. It stands in no URL, so no URL can loosen it.
+    """
 
     layer: Layer
     area: tuple[str, ...] = ()
@@ -35,6 +39,7 @@ class Query:
     sort: str = ""
     page: int = 1
     limit: int = grammar.PAGE_SIZE
+    held: Query | None = None
 
     @classmethod
     def parse(cls, layer: Layer, pairs: Iterable[tuple[str, str]], areas: Areas, strict: bool = False) -> Query:

@@ -13,10 +13,12 @@ from layers import LAYERS, areas, changes
 from layers.base import Base
 from layers.prices import PriceType
 from webapp import models
+from webapp.counting import models as counting_models
 from webapp.imports import models as import_models
+from webapp.saved import models as saved_models
 
 LOCK_TIMEOUT = "10s"
-TABLES = (areas.AreaRow, models, import_models, changes.ChangeRow)
+TABLES = (areas.AreaRow, models, import_models, saved_models, counting_models, changes.ChangeRow)
 """Imported so that the metadata knows every table, the layers' ones beside them."""
 COUNTED = {"areas", *(layer.model.__tablename__ for layer in LAYERS)}
 

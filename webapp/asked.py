@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
@@ -15,8 +17,10 @@ from layers.query import Query
 from layers.view import View
 from layers.words import N_
 from webapp import db, sharing
+from webapp.counting import channels
 from webapp.i18n import LANGUAGES
 from webapp.posters import gather
+from webapp.saved import reading
 
 NOT_OURS = ("lang",)
 POSTERS = ("size", "kind")
@@ -65,17 +69,28 @@ def _view(given: list[tuple[str, str]], strict: bool = False) -> View:
 
 def shared(strict: bool = False, apart: tuple[str, ...] = ()) -> sharing.Shared:
     """What the request shares: the place or area of `of=`, else its View."""
-    of = ",".join(request.args.getlist("of"))
+    apart = (*apart, "of", "ch")
+    of, by = ",".join(request.args.getlist("of")), channel(strict)
     if not of:
-        return sharing.of_view(view(strict, (*apart, "of")))
-    for name, value in pairs((*apart, "of")) if strict else ():
+        return replace(sharing.of_view(view(strict, apart)), channel=by)
+    for name, value in pairs(apart) if strict else ():
         raise UnknownParameter(name, value, N_("没有这个参数"))
-    return sharing.of_page(of)
+    return replace(sharing.of_page(of), channel=by)
 
 
 def poster(strict: bool = False, *apart: str) -> gather.Asked:
     """The poster that the request asks for; parameters `apart` belong to its surface."""
     return gather.asked(shared(strict, (*POSTERS, *apart)), own("size") or "a4", own("kind"))
+
+
+def channel(strict: bool = False) -> str:
+    """The code of the channel in the address, "" for none; one that nobody keeps is passed over, or refused."""
+    code = own("ch").strip()
+    if not code or channels.exists(db.connection(), code):
+        return code
+    if strict:
+        raise BadValue("ch", code[:50], N_("没有这个渠道"))
+    return ""
 
 
 def own(name: str) -> str:
@@ -94,6 +109,8 @@ def address(url: str) -> tuple[sharing.Shared, dict[str, str]]:
         raise NotFound
     given = parse_qsl(parts.query)
     path = parts.path.removeprefix(ours.path).strip("/")
+    if saved := re.fullmatch(r"(?:embed|v)/([a-z0-9-]{3,40})", path):
+        return sharing.of_saved(reading.load(db.connection(), db.areas(), saved[1])), dict(given)
     if "of" in dict(given):
         return sharing.of_page(dict(given)["of"]), dict(given)
     if path in VIEWS:

@@ -199,7 +199,7 @@ def is_page() -> bool:
     path = request.path
     if request.accept_mimetypes.best in ("application/json", "application/problem+json"):
         return False
-    if path.startswith(("/tiles/", "/facets/", "/api/", "/suggest", "/static/", "/oembed")):
+    if path.startswith(("/tiles/", "/facets/", "/api/", "/suggest", "/static/", "/oembed", "/count")):
         return False
     return not path.endswith(FILES)
 

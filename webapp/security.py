@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask_wtf import CSRFProtect
 from secure import ContentSecurityPolicy, PermissionsPolicy, ReferrerPolicy, Secure, XContentTypeOptions
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import basemaps
 from webapp.config import Settings
 
-SHARED_PATHS = ("/static/", "/tiles/", "/facets/", "/api/", "/suggest")
+SHARED_PATHS = ("/static/", "/tiles/", "/facets/", "/api/", "/suggest", "/embed/")
 SHARED_ENDINGS = (".geojson", "/card", "/map.js")
 PRIVATE_PATHS = ("/staff", "/account", "/report")
 SELF = "'self'"
@@ -74,8 +74,9 @@ def _headers(basemap: list[str]) -> Secure:
 def _protect(response: Response) -> Response:
     headers: Secure = current_app.extensions["headers"]
     headers.set_headers(response)
-    if request.path == "/embed" and response.status_code < 400:
-        framed = "frame-ancestors " + " ".join(current_app.config["SETTINGS"].embed_hosts)
+    hosts = current_app.config["SETTINGS"].embed_hosts if request.path == "/embed" else g.get("framed_by")
+    if hosts and response.status_code < 400:
+        framed = "frame-ancestors " + " ".join(hosts)
         policy = response.headers["Content-Security-Policy"]
         response.headers["Content-Security-Policy"] = policy.replace("frame-ancestors 'none'", framed)
     if response.mimetype == "image/svg+xml":

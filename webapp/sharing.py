@@ -20,6 +20,7 @@ from layers.words import N_
 from webapp import db, present
 from webapp.i18n import language
 from webapp.i18n import translate as _
+from webapp.saved.reading import Saved
 
 Params = list[tuple[str, str]]
 
@@ -35,11 +36,19 @@ class Shared:
     view: View
     place: Any = None
     area: Area | None = None
+    slug: str = ""
+    channel: str = ""
+
+    @property
+    def link(self) -> str:
+        """`url` with the channel by which it is passed on; never a canonical address."""
+        return with_channel(self.url, self.channel)
 
     def at(self, path: str, *more: tuple[str, str]) -> str:
         """The address of something made from it, from our root on."""
+        channel = [("ch", self.channel)] if self.channel else []
         lang = [("lang", "en")] if language() == "en" else []
-        return f"{path}?{spell([*self.params, *more, *lang])}"
+        return f"{path}?{spell([*self.params, *more, *channel, *lang])}"
 
     def full(self, path: str, *more: tuple[str, str]) -> str:
         """The same with our host before it."""
@@ -47,7 +56,7 @@ class Shared:
 
     def frame(self, height: int, *more: tuple[str, str]) -> str:
         """The code that puts it into another site's page: an iframe with a title and a link, nothing else."""
-        source = escape(self.full("/embed", *more))
+        source = escape(f"{base()}/embed/{self.slug}" if self.slug else self.full("/embed", *more))
         return (
             f'<iframe src="{source}" title="{escape(self.title)}" width="100%" height="{height}" loading="lazy" '
             f'style="border:1px solid #ccc" allowfullscreen></iframe>'
@@ -66,6 +75,21 @@ def of_view(view: View) -> Shared:
     whole = replace(view, queries=(listed, *view.queries[1:]))
     sentence = listed.sentence(db.areas(), _, language())
     return Shared(sentence, sentence, whole.params(), _in_full(whole.url("/")), whole)
+
+
+def of_saved(saved: Saved) -> Shared:
+    """A saved view under its own title; its frame is the one that can be corrected."""
+    return replace(of_view(saved.view), title=saved.title, slug=saved.slug)
+
+
+def short(slug: str) -> str:
+    """The short link of a saved view, in full."""
+    return f"{base()}/v/{slug}"
+
+
+def with_channel(url: str, channel: str) -> str:
+    """The address with the channel by which it is passed on."""
+    return f"{url}{'&' if '?' in url else '?'}ch={channel}" if channel else url
 
 
 def of_query(query: Query) -> Shared:

@@ -10,7 +10,7 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 import layers
 from layers import lasting
 from webapp import cli, db, errors, i18n, limits, present, security, statics
-from webapp.api import crawlers, downloads, facets, health, incoming, oembed, ogc, pictures, suggest, tiles
+from webapp.api import count, crawlers, downloads, facets, health, incoming, oembed, ogc, pictures, suggest, tiles, within
 from webapp.api.openapi import views as openapi
 from webapp.posters import shortcut
 from webapp.views import (
@@ -29,6 +29,7 @@ from webapp.views import (
     place,
     poster,
     report,
+    saved,
     share,
     staff_checks,
     staff_chrome,
@@ -75,6 +76,9 @@ BLUEPRINTS = (
     poster.blueprint,
     share.blueprint,
     embed.blueprint,
+    saved.blueprint,
+    within.blueprint,
+    count.blueprint,
     oembed.blueprint,
     kit.blueprint,
     report.blueprint,
@@ -113,12 +117,19 @@ class Digits(IntegerConverter):
     regex = "[0-9]+"
 
 
+class Slug(BaseConverter):
+    """The name of a saved view in a URL."""
+
+    regex = "[a-z0-9-]{3,40}"
+    part_isolating = True
+
+
 def connect(app: Flask) -> None:
     """Everything that `create_app` needs, in the order it needs it."""
     lasting.use(app.config["SETTINGS"].verified_days)
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.url_map.converters |= {"layer": LayerKey, "int": Digits}
+    app.url_map.converters |= {"layer": LayerKey, "int": Digits, "slug": Slug}
     app.config["COMPRESS_MIMETYPES"] = list(COMPRESSED)
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = 5

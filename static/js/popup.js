@@ -44,6 +44,7 @@ export function openWords(map, group, text, back) {
   for (const layer of new Set(group.members.map((f) => f.layer))) {
     const mine = group.members.filter((f) => f.layer === layer), item = document.createElement("li"), link = document.createElement("a");
     link.href = listOf(layer, mine.map((f) => f.county));
+    if (layer.list) link.target = "_self";
     link.textContent = `${layer.title} ${mine.reduce((sum, f) => sum + f.count, 0)}`;
     item.append(link);
     list.append(item);
@@ -55,11 +56,20 @@ export function openWords(map, group, text, back) {
 
 /** The directory's page of what the map shows of a layer, narrowed to what is known by these counties alone. */
 function listOf(layer, counties) {
+  if (layer.list) return within(layer, counties);
   const asked = new URLSearchParams(layer.tiles.split("?")[1] || "");
   asked.set("area", [...new Set(counties)].join(","));
   asked.set("precision", "county");
   if (document.documentElement.lang === "en") asked.set("lang", "en");
   return `${layer.page.split("/{id}")[0]}?${asked}`;
+}
+
+/** The same in the frame of a saved view, which answers no more than the view holds. */
+function within(layer, counties) {
+  const url = new URL(layer.list, location.href);
+  url.searchParams.set("area", [...new Set(counties)].join(","));
+  url.searchParams.set(`${layer.key}.precision`, "county");
+  return url.href.replace(/%2C/g, ",");
 }
 
 function at(map, group) {

@@ -44,6 +44,11 @@ def _made(layer: Layer, query: Query, ending: str) -> Response:
     return response
 
 
+def collection(query: Query) -> Response:
+    """The places of a question as GeoJSON."""
+    return _geojson(query.layer, rows(query))
+
+
 def rows(query: Query) -> list[Row[Any]]:
     """All matching places with `shape` (WKT), `wkb` and `geojson` of their geometry (degrees)."""
     geom = query.layer.model.geom

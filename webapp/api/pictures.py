@@ -51,7 +51,7 @@ def _later() -> Response:
 @blueprint.get("/qr.svg")
 def code() -> Response:
     """The QR code of the address of the View, place or area."""
-    url = asked.shared(strict=True).url
+    url = asked.shared(strict=True).link
     made = io.BytesIO()
     code_of(url, coarse=True).save(made, kind="svg", border=4, scale=8, xmldecl=False, title=url)
     return cache.by_content(Response(made.getvalue(), mimetype="image/svg+xml"))

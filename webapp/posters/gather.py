@@ -45,8 +45,9 @@ class Asked:
         return self.shared.view
 
     def params(self) -> list[tuple[str, str]]:
-        """The canonical parameters: those of what it shows, then `size`, `kind` and `lang`."""
-        return [*self.shared.params, ("size", self.size.key), ("kind", self.kind), ("lang", self.lang)]
+        """The canonical parameters: those of what it shows, then `size`, `kind`, `lang`, the channel."""
+        own = [("size", self.size.key), ("kind", self.kind), ("lang", self.lang)]
+        return [*self.shared.params, *own, *([("ch", self.shared.channel)] if self.shared.channel else [])]
 
 
 def asked(shared: Shared, size: str, kind: str) -> Asked:
@@ -89,7 +90,7 @@ def content(wanted: Asked) -> Content:
         marks=_marks(view, found) if wanted.kind == "map" else (),
         apart=_apart(rows),
         day=db.today(),
-        url=shared.url,
+        url=shared.link,
         **words.told(shared, total, listed, code),
     )
 

@@ -47,7 +47,7 @@ def canonical() -> str:
 def other_language() -> str:
     """The same page in the other language."""
     other = "en" if language() == "zh" else "zh"
-    kept = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in ("lang", "ch")]
     return f"{request.path}?{spell([*kept, ('lang', other)])}"
 
 

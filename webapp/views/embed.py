@@ -28,6 +28,12 @@ def page() -> Response:
         beside=request.args.get("list") == "1",
         map=mapping.part(shared.view),
         badge=mapping.badge(),
+        out=shared.link,
+        caption="" if shared.place is None else shared.sentence,
+        facets=[],
+        chips=[],
+        slug="",
+        about=shared.view.listed.area[0] if len(shared.view.listed.area) == 1 else "",
     )
     return cache.by_content(make_response(content))
 

@@ -80,7 +80,7 @@ def _zip(posters: list[Asked]) -> bytes:
     for poster in posters:
         asking.ready(poster, "png")
     day = db.today()
-    url = posters[0].shared.url
+    url = posters[0].shared.link
     files = {PICTURES[poster.size.key]: asking.picture(poster, "png").read_bytes() for poster in posters}
     code = io.BytesIO()
     code_of(url, coarse=True).save(code, kind="png", scale=12, border=4)

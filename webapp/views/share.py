@@ -10,8 +10,9 @@ from layers import grammar
 from layers.errors import BadValue
 from layers.view import View, spell_at
 from layers.words import N_
-from webapp import asked, cache, mapping
+from webapp import asked, cache, db, mapping, sharing
 from webapp.posters.sizes import OFFERED, SIZES
+from webapp.saved import listing
 from webapp.sharing import Shared
 
 blueprint = Blueprint("share", __name__)
@@ -40,9 +41,18 @@ def _context(shared: Shared) -> dict[str, Any]:
         "can_be_fixed": shared.place is None and shared.area is None and shared.view.at is None,
         "frame": shared.frame(height, *more),
         "framed": shared.at("/embed", *more),
+        "short": sharing.with_channel(short, shared.channel) if (short := _short(shared)) else "",
         "hidden": shared.params,
         "sizes": [(SIZES[key].title, shared.at("/poster", ("size", key))) for key in OFFERED],
     }
+
+
+def _short(shared: Shared) -> str:
+    """The short link that staff have given to exactly this View, "" without one."""
+    if shared.place is not None or shared.area is not None:
+        return ""
+    slug = listing.named(db.connection(), shared.params)
+    return sharing.short(slug) if slug else ""
 
 
 def _height() -> int:

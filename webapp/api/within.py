@@ -1,0 +1,89 @@
+"""`/embed/<slug>/…`: the data of a saved view's frame, never more than the view itself."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask import Blueprint, Response, current_app, jsonify, make_response, render_template
+from werkzeug.exceptions import NotFound
+
+import layers
+from geo.extent import Tile
+from layers import asking, tiles
+from layers.query import Query
+from webapp import asked, cache, db
+from webapp.api.downloads import collection
+from webapp.api.tiles import MVT
+from webapp.i18n import language
+from webapp.i18n import translate as _
+from webapp.saved import bound, drawing, reading
+
+blueprint = Blueprint("within", __name__, url_prefix="/embed/<slug:slug>")
+
+
+def _query(slug: str, key: str) -> Query:
+    """The request's question about one layer of the view, under what the view holds."""
+    saved = reading.load(db.connection(), db.areas(), slug)
+    _layer, query = asked.query(key, strict=True)
+    return bound.bind_query(saved, query, db.areas())
+
+
+def _tag(query: Query, *more: object) -> str:
+    """A tag of the answer: the data, the day, what is asked and what is held."""
+    held = query.held.params() if query.held else ()
+    return cache.tag(
+        db.versions(query.layer.key, "areas"), db.today(), query.everywhere().params(), held, language(), *more
+    )
+
+
+@blueprint.get("/map.js")
+def script(slug: str) -> Response:
+    """The script of the frame's map."""
+    saved = reading.load(db.connection(), db.areas(), slug)
+    here = bound.bind(saved, asked.pairs(), db.areas())
+    return cache.by_content(Response(drawing.script(here), mimetype="text/javascript"))
+
+
+@blueprint.get("/tiles/<key>/<int:z>/<int:x>/<int:y>.mvt")
+def tile(slug: str, key: str, z: int, x: int, y: int) -> Response:
+    """A tile of a layer's places."""
+    where, query = Tile(z, x, y), _query(slug, key)
+    etag = _tag(query, where)
+    found = cache.unchanged(etag, cache.TILES)
+    if found is None:
+        content = tiles.tile_bytes(db.connection(), query, db.areas(), db.today(), where)
+        found = Response(content, status=200 if content else 204, mimetype=MVT)
+    return cache.tagged(found, etag, cache.TILES)
+
+
+@blueprint.get("/facets/<key>.json")
+def facets(slug: str, key: str) -> Response:
+    """The total and the counted choices of every filter."""
+    query = _query(slug, key)
+    counted = asking.facets(db.connection(), query, db.areas(), db.today(), _)
+    told = {
+        "layer": key,
+        "total": asking.count(db.connection(), query, db.areas(), db.today()),
+        "facets": {name: {"choices": [asdict(choice) for choice in choices]} for name, choices in counted.items()},
+    }
+    return cache.by_content(jsonify(told))
+
+
+@blueprint.get("/<layer:key>.geojson")
+def places(slug: str, key: str) -> Response:
+    """The places as GeoJSON, public fields only."""
+    query = _query(slug, key)
+    etag = _tag(query, "geojson")
+    return cache.unchanged(etag) or cache.tagged(collection(query), etag)
+
+
+@blueprint.get("/<layer:key>/<int(max=9223372036854775807):id>/card")
+def card(slug: str, key: str, id: int) -> Response:
+    """The card of a place that the view holds; NotFound for any other."""
+    saved = reading.load(db.connection(), db.areas(), slug)
+    query = bound.bind_query(saved, Query(layers.get(key)), db.areas())
+    place = asking.one(db.connection(), query, db.areas(), db.today(), id)
+    if place is None:
+        raise NotFound
+    template = current_app.jinja_env.select_template([f"card/{key}.html", "card/default.html"])
+    return cache.by_content(make_response(render_template(template, layer=query.layer, place=place)))

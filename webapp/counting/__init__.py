@@ -1,0 +1,1 @@
+"""Counting how often views are shown, places opened and phones touched, by channel: sums of a day, no person."""
