@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import ColumnElement, func, literal, or_, select
 
 import layers
 from layers import public
 from layers.asking import SOON_DAYS
 from layers.words import N_
-from webapp import permissions
+from webapp import permissions, review_pack
 from webapp.desk import Desk
 from webapp.models import Draft, Enquiry, State
 from webapp.permissions import Action
@@ -30,8 +31,10 @@ class Item:
 def items(desk: Desk) -> list[Item]:
     """What there is to do, without what there is not."""
     asked = {name: number for name, number in _numbers(desk).items() if number is not None}
-    if not asked:
-        return []
+    return [*(_counted(desk, asked) if asked else ()), *_approval(desk)]
+
+
+def _counted(desk: Desk, asked: dict[str, ColumnElement[Any]]) -> list[Item]:
     row = desk.connection.execute(select(*(number.label(name) for name, number in asked.items()))).one()._mapping
     found = [Item(endpoint, words, row.get(name) or 0, name == "overdue") for name, endpoint, words in KINDS]
     return [item for item in found if item.count]
@@ -43,6 +46,20 @@ KINDS = (
     ("open", "staff_enquiries.page", N_("%(n)s 条反馈没答复")),
     ("overdue", "staff_enquiries.page", N_("%(n)s 条反馈超期了")),
 )
+
+
+def _approval(desk: Desk) -> list[Item]:
+    """The map's number runs out, or has: for those who can take the pack for a new one."""
+    left = review_pack.days_left(current_app.config["SETTINGS"], desk.today)
+    if left is None or left > review_pack.WARNED_DAYS or not review_pack.allowed(desk):
+        return []
+    if left < 0:
+        return [Item("staff_pack.page", N_("审图号过期 %(n)s 天，图上已经改写示意图·未送审"), -left, True)]
+    return [Item("staff_pack.page", N_("审图号还有 %(n)s 天到期，要重新送审"), left, left <= LATE_DAYS)]
+
+
+LATE_DAYS = 30
+"""A review takes up to twenty working days: fewer days than this are late."""
 
 
 def badges(found: list[Item]) -> dict[str, int]:

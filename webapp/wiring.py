@@ -31,8 +31,10 @@ from webapp.views import (
     report,
     saved,
     share,
+    staff_channels,
     staff_checks,
     staff_chrome,
+    staff_counts,
     staff_coverage,
     staff_drafts,
     staff_enquiries,
@@ -41,12 +43,14 @@ from webapp.views import (
     staff_import_review,
     staff_imports,
     staff_log,
+    staff_pack,
     staff_people,
     staff_phone,
     staff_photos,
     staff_places,
     staff_review,
     staff_tokens,
+    staff_views,
 )
 
 COMPRESSED = (
@@ -102,6 +106,10 @@ BLUEPRINTS = (
     staff_phone.blueprint,
     staff_checks.blueprint,
     staff_coverage.blueprint,
+    staff_views.blueprint,
+    staff_channels.blueprint,
+    staff_counts.blueprint,
+    staff_pack.blueprint,
 )
 
 

@@ -29,7 +29,8 @@ ACTIONS: Labels = {
     "ended": N_("停用"),
     "resumed": N_("恢复"),
 }
-SLUG = re.compile(r"[a-z0-9-]{3,40}")
+SLUG = re.compile(r"(?!new$)[a-z0-9-]{3,40}")
+"""What an address can hold; `new` is the page on which one is made."""
 VALUES = ("title", "caption", "params", "locked", "hosts", "options", "area")
 
 
@@ -83,7 +84,7 @@ def may(who: Signed, view: View, area: str, areas: Areas) -> bool:
 def proposed(title: str) -> str:
     """A slug made from a title's pinyin."""
     made = re.sub(r"[^a-z0-9]+", "-", latin(title).lower()).strip("-")[:36].strip("-")
-    return made if len(made) >= 3 else f"map-{made}".rstrip("-") or "map"
+    return made if SLUG.fullmatch(made) else f"map-{made}".rstrip("-") or "map"
 
 
 def make(desk: Desk, slug: str, wanted: Wanted, *, exact: bool = True) -> str:

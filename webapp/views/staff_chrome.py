@@ -10,7 +10,7 @@ from flask import Flask, current_app, g, request, url_for
 import layers
 from layers.layer import Layer
 from layers.words import N_
-from webapp import db, desk, logbook, session, todo
+from webapp import db, desk, logbook, review_pack, session, todo
 from webapp.i18n import LANGUAGES, language, translate
 from webapp.permissions import ROLES, Action, Signed, anywhere
 
@@ -22,6 +22,8 @@ PAGES = (
     ("staff_enquiries.page", N_("反馈"), Action.ANSWER),
     ("staff_checks.page", N_("抽查"), Action.CHECK),
     ("staff_coverage.page", N_("各地情况"), Action.SEE),
+    ("staff_views.index", N_("传播"), Action.VIEWS),
+    ("staff_counts.page", N_("传播统计"), Action.SEE),
     ("staff_people.index", N_("人员"), Action.PEOPLE),
     ("staff_log.page", N_("日志"), Action.AUDIT),
 )
@@ -39,6 +41,7 @@ def init_app(app: Flask) -> None:
         "noun": noun,
         "staff_todo": to_do,
         "china": db.CHINA,
+        "may_pack": lambda: review_pack.allowed(desk.reading()),
     }
     app.jinja_env.globals.update(offered)
     app.url_defaults(keep_language)

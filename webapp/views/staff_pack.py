@@ -1,0 +1,53 @@
+"""`/staff/review-pack`: the pack for the office that reviews maps, drawn first, then one file."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, render_template
+
+from webapp import audit, desk, mapping, review_pack, session
+from webapp.posters import asking
+from webapp.posters.gather import Asked
+from webapp.posters.spool import Busy, Undrawable
+
+blueprint = Blueprint("staff_pack", __name__)
+blueprint.before_request(session.staff)
+
+
+@blueprint.get("/staff/review-pack")
+def page() -> Response:
+    """What will be in it, the pictures as they are drawn, how long the number still stands."""
+    here = desk.reading()
+    about = review_pack.area(here)
+    drawn = review_pack.samples(about)
+    state = _state([poster for _name, poster in drawn])
+    context = {"about": about, "state": state, "cover": review_pack.cover(about), "approval_now": mapping.approval()}
+    own = (("size", review_pack.SIZE), ("kind", "map"))
+    pictures = [(name, poster.shared.at("/poster.png", *own)) for name, poster in drawn]
+    response = make_response(render_template("staff/pack.html", **context, pictures=pictures))
+    if state in ("drawing", "busy"):
+        response.headers["Refresh"] = str(max(3, asking.spool().retry_after()))
+    return response
+
+
+def _state(posters: list[Asked]) -> str:
+    try:
+        ready = [asking.ready(poster, "png") for poster in posters]
+    except Busy:
+        return "busy"
+    except Undrawable:
+        return "failed"
+    return "ready" if all(ready) else "drawing"
+
+
+@blueprint.get("/staff/review-pack.zip")
+def archive() -> Response:
+    """The pack as one file."""
+    here = desk.reading()
+    about = review_pack.area(here)
+    content = review_pack.archive(about)
+    with desk.writing() as writing:
+        audit.note(writing.connection, "review_pack", writing.who, f"area/{about.code}", about.code)
+    name = f"review-{about.code}-{here.today}.zip"
+    response = Response(content, mimetype="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
