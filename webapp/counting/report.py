@@ -101,7 +101,7 @@ def make(desk: Desk, days: int) -> Report:
 
 
 def _line(name: str, row: Any, url: str = "") -> Line:
-    return Line(name, row.view, row.place, row.phone, url) if row is not None else Line(name, 0, 0, 0, url)
+    return Line(name, int(row.view), int(row.place), int(row.phone), url) if row else Line(name, 0, 0, 0, url)
 
 
 def _sum(desk: Desk, lines: Sequence[Line]) -> Line:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy import Row
 
-from layers import asking
+from layers import asking, grammar
 from webapp import asked, cache, db, mapping
 from webapp.sharing import Shared
 
@@ -41,6 +42,6 @@ def page() -> Response:
 def _listed(shared: Shared) -> tuple[list[Row[Any]], int]:
     if shared.place is not None:
         return [shared.place], 1
-    query = shared.view.listed
+    query = replace(shared.view.listed, limit=grammar.MAX_PAGE_SIZE)
     rows = list(asking.page(db.connection(), query, db.areas(), db.today()))
     return rows, asking.count(db.connection(), query, db.areas(), db.today())

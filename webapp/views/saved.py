@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from layers import asking
+from layers import asking, grammar
 from layers.query import Query
 from webapp import asked, cache, db, mapping, panels, sharing
 from webapp.i18n import LANGUAGES
@@ -38,7 +39,7 @@ def _speak(saved: Saved) -> None:
 
 
 def _context(here: Bound) -> dict[str, Any]:
-    query, saved = here.view.listed, here.saved
+    query, saved = replace(here.view.listed, limit=grammar.MAX_PAGE_SIZE), here.saved
     rows = list(asking.page(db.connection(), query, db.areas(), db.today()))
     return {
         "shared": sharing.of_saved(saved),
