@@ -10,7 +10,20 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 import layers
 from layers import lasting
 from webapp import cli, db, errors, i18n, limits, present, security, statics
-from webapp.api import count, crawlers, downloads, facets, health, incoming, oembed, ogc, pictures, suggest, tiles, within
+from webapp.api import (
+    count,
+    crawlers,
+    downloads,
+    facets,
+    health,
+    incoming,
+    oembed,
+    ogc,
+    pictures,
+    suggest,
+    tiles,
+    within,
+)
 from webapp.api.openapi import views as openapi
 from webapp.posters import shortcut
 from webapp.views import (
