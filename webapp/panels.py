@@ -173,6 +173,12 @@ def standing(query: Query) -> list[str]:
     return ["area", *own[:1], *([query.layer.seal] if query.layer.seal else []), *(n for n, _v in query.filters)]
 
 
+def offered(query: Query, link: Link, apart: Sequence[str] = ()) -> list[Facet]:
+    """The facets that stand open and offer something, with counts; those named `apart` are left out."""
+    names = [name for name in standing(query) if name not in apart]
+    return [facet for facet in facets(query, link, counts=names) if facet.param in names and facet.offers]
+
+
 def chips(query: Query, link: Link) -> list[tuple[str, str]]:
     """(words, URL without it) of everything that narrows, but for the area, which has its own picker."""
     parts = query.parts(db.areas(), _, language())

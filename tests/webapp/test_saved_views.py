@@ -217,6 +217,18 @@ def test_filters_of_the_frame_are_links_that_narrow(client: FlaskClient, connect
     assert "embed-ask" not in client.get(f"/embed/{kept(client, connection, areas, LOCKED, WHOLE)}").text
 
 
+@pytest.mark.usefixtures("catalogue")
+def test_a_frame_that_nobody_saved_offers_filters_too(client: FlaskClient) -> None:
+    page = client.get("/embed?layers=projects&area=511123&controls=1&list=1").text
+    links = [unescape(url) for url in re.findall(r'<a class="chip" href="([^"]+)"', page)]
+    assert links
+    for url in links[:4]:
+        assert url.startswith("/embed?") and "controls=1" in url and "list=1" in url
+        assert ids(client, url) <= ids(client, "/projects.geojson?area=511100")
+    assert "embed-ask" not in client.get("/embed?layers=projects&area=511123").text
+    assert "controls=1" in client.get("/share?layers=projects&area=511123&controls=1").text
+
+
 def test_only_its_hosts_may_frame_it(client: FlaskClient, connection: Connection, areas: Areas) -> None:
     slug = kept(client, connection, areas, LOCKED, hosts=("https://www.leshan.gov.cn", "https://*.qianwei.gov.cn"))
     first = client.get(f"/embed/{slug}")

@@ -38,7 +38,7 @@ def answer() -> Response:
 def _told(url: str) -> dict[str, Any]:
     shared, given = asked.address(url)
     width, height = _limited("maxwidth", WIDTH), _limited("maxheight", HEIGHT)
-    more = [("list", "1")] if given.get("list") == "1" else []
+    more = [(name, "1") for name in ("list", "controls") if given.get(name) == "1"]
     card = SIZES["card"]
     return {
         "type": "rich",

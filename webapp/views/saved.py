@@ -69,11 +69,10 @@ def _kept() -> list[tuple[str, str]]:
 
 
 def _facets(here: Bound) -> list[panels.Facet]:
-    """The questions that the visitor may narrow by: those that stand open and are not held."""
+    """The questions that the visitor may narrow by: those that are not held."""
     query = here.view.listed
-    names = [name for name in panels.standing(query) if not here.saved.holds(_full(query, name))]
-    found = panels.facets(query, _link(here), counts=names)
-    return [facet for facet in found if facet.param in names and facet.offers]
+    held = [name for name in ("area", *query.layer.filters) if here.saved.holds(_full(query, name))]
+    return panels.offered(query, _link(here), held)
 
 
 def _full(query: Query, name: str) -> str:

@@ -16,7 +16,7 @@ from webapp.saved import listing
 from webapp.sharing import Shared
 
 blueprint = Blueprint("share", __name__)
-OPTIONS = ("height", "list", "fixed")
+OPTIONS = ("height", "list", "controls", "fixed")
 HEIGHTS = (240, 2000)
 USUAL_HEIGHT = 560
 
@@ -30,13 +30,15 @@ def page() -> Response:
 
 def _context(shared: Shared) -> dict[str, Any]:
     height, beside, fixed = _height(), request.args.get("list") == "1", request.args.get("fixed") == "1"
-    more = [("list", "1")] if beside else []
+    controls = request.args.get("controls") == "1"
+    more = [*([("list", "1")] if beside else []), *([("controls", "1")] if controls else [])]
     if fixed and not any(name in ("at", "of") for name, _value in shared.params):
         more.append(("at", _frame(shared.view)))
     return {
         "shared": shared,
         "height": height,
         "beside": beside,
+        "controls": controls,
         "fixed": fixed,
         "can_be_fixed": shared.place is None and shared.area is None and shared.view.at is None,
         "frame": shared.frame(height, *more),
