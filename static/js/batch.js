@@ -24,6 +24,6 @@ document.addEventListener("atlas:drawn", async () => {
     },
   }).addTo(map);
   box.dataset.drawn = drawn.getLayers().length;
-  if (drawn.getLayers().length) map.fitBounds(drawn.getBounds(), { maxZoom: 13, padding: [24, 24], animate: false });
+  if (drawn.getLayers().length) map.fitBounds(drawn.getBounds(), { maxZoom: 11, padding: [24, 24], animate: false });
   onLookChange(() => drawn.setStyle(look));
 });

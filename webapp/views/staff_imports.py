@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 import layers
 from geo.errors import UnreadableFile
 from layers.base import fields
+from layers.headings import SERIAL_NUMBER
 from layers.located import zone_options
 from layers.locating import LABELS
 from layers.query import Query
@@ -113,6 +114,7 @@ def _columns(batch: Row[Any]) -> dict[str, Any]:
     return {
         "targets": pages.targets(layers.get(batch.layer)), "unsure": pages.unsure,
         "datums": LABELS, "strips": zone_options(), "named_layers": _named_layers(),
+        "serial": SERIAL_NUMBER,
         "encoding_options": [(key, _(words)) for key, words in ENCODINGS.items()],
         "part_options": lambda parts: [(name, _("%(name)s（%(n)s 行）", name=name, n=n)) for name, n in parts],
     }  # fmt: skip
