@@ -20,7 +20,7 @@ from webapp.imports import working
 
 EVERY_MINUTE, EVERY_TEN_MINUTES, EVERY_HOUR = "* * * * *", "*/10 * * * *", "17 * * * *"
 GRACE_SECONDS = 15
-NICE = 10
+NICE = 5
 """Whoever waits for a page comes before whatever nobody waits for."""
 FAILED_KEPT_HOURS = 7 * 24
 APP = "application"

@@ -75,7 +75,8 @@ def judge(desk: Desk, batch: Row[Any], tell: Tell) -> None:
 def _count(row: dict[str, Any], counts: Counter[str], said: Counter[tuple[str, str]]) -> None:
     counts["read"] += 1
     counts[row["state"]] += 1
-    counts[row["verdict"]] += bool(row["verdict"])
+    if row["verdict"]:
+        counts[row["verdict"]] += 1
     counts["warned"] += row["state"] == State.ACCEPTED and bool(row["warnings"])
     counts["alike"] += bool(row["alike"])
     for column, message, _values in row["problems"]:
