@@ -233,24 +233,26 @@ def test_the_page_and_the_workbook_say_the_same(app: Flask, connection: Connecti
     counted(connection, n=9999, day=TODAY - dt.timedelta(days=60))
     counted(connection, n=8888, area="511124")
     counted(connection, n=7777, area="")
+    slug = kept(app.test_client(), connection, areas, [("layers", "projects"), ("area", "511123")])
+    counted(connection, n=6, view=slug, area="511123", day=TODAY - dt.timedelta(days=2))
     client = signed_in(app, connection, EDITOR)
     page = client.get("/staff/counts?days=7")
     assert page.status_code == 200
-    assert "打开页面 750 次，看条目 30 次，点电话 4 次" in page.text
-    for words in ("大巴", "茶叶加工点", "www.leshan.gov.cn", "本站", "不经渠道"):
+    assert "打开页面 756 次，看条目 30 次，点电话 4 次" in page.text
+    for words in (f"/v/{slug}", "大巴", "茶叶加工点", "www.leshan.gov.cn", "本站", "不经渠道"):
         assert words in page.text
     assert page.text.count("<rect") >= 4
     assert page.headers["Cache-Control"] == "no-store"
     rows = xlsx_rows(client.get("/staff/counts.xlsx?days=7").data)
-    assert sum(row[-1] for row in rows[1:]) == 784
+    assert sum(row[-1] for row in rows[1:]) == 790
     assert {row[1] for row in rows[1:]} == {"大巴", None}
     assert "8888" not in page.text and "9999" not in page.text
     assert client.get("/staff/counts?days=8").status_code == 400
     assert signed_in(app, connection, REVIEWER).get("/staff/counts").status_code == 200
     city = signed_in(app, connection, Held(Role.EDITOR, "511100")).get("/staff/counts?days=7").text
-    assert str(750 + 8888) in city
+    assert str(756 + 8888) in city
     province = signed_in(app, connection, Held(Role.EDITOR, "510000")).get("/staff/counts?days=7").text
-    assert str(750 + 8888 + 7777) in province
+    assert str(756 + 8888 + 7777) in province
     assert app.test_client().get("/staff/counts").status_code == 302
 
 

@@ -70,8 +70,10 @@ def seen(desk: Desk) -> ColumnElement[bool]:
 
 
 def _numbers() -> list[ColumnElement[Any]]:
-    kinds = (VIEW, PLACE, PHONE)
-    return [func.coalesce(func.sum(TABLE.c.n).filter(TABLE.c.kind == kind), 0).label(kind) for kind in kinds]
+    kinds = {"views": VIEW, "places": PLACE, "phones": PHONE}
+    return [
+        func.coalesce(func.sum(TABLE.c.n).filter(TABLE.c.kind == kind), 0).label(name) for name, kind in kinds.items()
+    ]
 
 
 def _asked(desk: Desk, since: dt.date, until: dt.date, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -101,7 +103,7 @@ def make(desk: Desk, days: int) -> Report:
 
 
 def _line(name: str, row: Any, url: str = "") -> Line:
-    return Line(name, int(row.view), int(row.place), int(row.phone), url) if row else Line(name, 0, 0, 0, url)
+    return Line(name, int(row.views), int(row.places), int(row.phones), url) if row else Line(name, 0, 0, 0, url)
 
 
 def _sum(desk: Desk, lines: Sequence[Line]) -> Line:
