@@ -5,20 +5,22 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
-from sqlalchemy import create_engine
+from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import create_engine, insert
 from werkzeug.serving import make_server
 
 from tests.conftest import fresh_database
 from tests.places import TODAY
-from webapp import cluster, create_app, db, samples, statics
+from webapp import cluster, create_app, db, passwords, samples, statics
 from webapp.config import Settings
+from webapp.models import Account, Grant
 
 QUIET = (
     "--no-sandbox",
@@ -101,4 +103,36 @@ def desk(context: BrowserContext) -> Page:
     """A page as wide as a desk's screen."""
     page = context.new_page()
     page.set_viewport_size(DESK)
+    return page
+
+
+PASSWORD = "ming-qian-cha-hao"
+PEOPLE = {
+    "bianji": ("editor", "511123"),
+    "shenhe": ("reviewer", "511123"),
+    "guanli": ("admin", "511100"),
+}
+
+
+@pytest.fixture(scope="session")
+def people(site_url: str) -> Iterator[None]:
+    """One account a role in the site's database."""
+    engine = create_engine(site_url)
+    with engine.begin() as connection:
+        for name, (role, area) in PEOPLE.items():
+            row: dict[str, Any] = {"name": name, "title": f"示例·{name}", "password": passwords.hashed(PASSWORD)}
+            id_ = connection.execute(insert(Account).values(**row).returning(Account.id)).scalar_one()
+            connection.execute(insert(Grant).values(account_id=id_, role=role, area=area))
+    engine.dispose()
+    yield
+
+
+def enter(browser: Browser, site: str, name: str, size: dict[str, int] = PHONE, **more: Any) -> Page:
+    """A page of somebody who has signed in by the form."""
+    page = browser.new_context(viewport=size, locale="zh-CN", **more).new_page()  # type: ignore[arg-type]
+    page.goto(f"{site}/account/sign-in")
+    page.locator("[name=name]").fill(name)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main button").first.click()
+    page.wait_for_url(re.compile("/staff/|/account/$"))
     return page

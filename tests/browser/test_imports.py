@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Watched, axe_finds
-from tests.browser.test_staff import enter, people
+from tests.browser.conftest import DESK, PHONE, Watched, axe_finds, enter
 from tests.offices import as_csv, as_xlsx, row
 
-__all__ = ["people"]
 TOP: list[list[Any]] = [
     ["犍为县2026年返乡创业招商项目统计表"] + [None] * 9,
     ["填报单位：犍为县人力资源和社会保障局"] + [None] * 7 + ["单位：万元", None],

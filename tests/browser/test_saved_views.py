@@ -12,9 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine, create_engine, delete, insert, select
 
-from tests.browser.conftest import PHONE, Watched, axe_finds
+from tests.browser.conftest import PASSWORD, PHONE, Watched, axe_finds, enter
 from tests.browser.test_sharing import framed, other_site  # noqa: F401 - a fixture
-from tests.browser.test_staff import PASSWORD, enter
 from webapp import passwords
 from webapp.counting.models import Channel, Tally
 from webapp.models import Account, Grant

@@ -6,51 +6,16 @@ import datetime as dt
 import math
 import re
 import time
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import create_engine, delete, insert, select
+from sqlalchemy import create_engine, delete, select
 
 import layers
 from layers.areas import Areas
 from tests import places
-from tests.browser.conftest import DESK, PHONE, Watched, axe_finds
+from tests.browser.conftest import DESK, PHONE, Watched, axe_finds, enter
 from tests.places import TODAY
-from webapp import passwords
-from webapp.models import Account, Grant
-
-PASSWORD = "ming-qian-cha-hao"
-PEOPLE = {
-    "bianji": ("editor", "511123"),
-    "shenhe": ("reviewer", "511123"),
-    "guanli": ("admin", "511100"),
-}
-
-
-@pytest.fixture(scope="session")
-def people(site_url: str) -> Iterator[None]:
-    """One account a role in the site's database."""
-    engine = create_engine(site_url)
-    with engine.begin() as connection:
-        for name, (role, area) in PEOPLE.items():
-            row: dict[str, Any] = {"name": name, "title": f"示例·{name}", "password": passwords.hashed(PASSWORD)}
-            id_ = connection.execute(insert(Account).values(**row).returning(Account.id)).scalar_one()
-            connection.execute(insert(Grant).values(account_id=id_, role=role, area=area))
-    engine.dispose()
-    yield
-
-
-def enter(browser: Browser, site: str, name: str, size: dict[str, int] = PHONE, **more: Any) -> Page:
-    """A page of somebody who has signed in by the form."""
-    page = browser.new_context(viewport=size, locale="zh-CN", **more).new_page()  # type: ignore[arg-type]
-    page.goto(f"{site}/account/sign-in")
-    page.locator("[name=name]").fill(name)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main button").first.click()
-    page.wait_for_url(re.compile("/staff/|/account/$"))
-    return page
 
 
 def fill(page: Page, name: str) -> None:
