@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 import layers
 from layers.areas import Areas
@@ -20,8 +21,8 @@ from tests.places import TODAY, put, values
 from tests.staff import EDITOR, REVIEWER, send, signed_in
 from tests.surfaces import xlsx_rows
 from tests.views import kept
-from webapp.counting import bars, channels
-from webapp.counting.adding import MOST_HOSTS, OTHERS
+from webapp.counting import adding, bars, channels
+from webapp.counting.adding import MOST_HOSTS, OTHERS, Told
 from webapp.counting.models import Channel, Tally
 from webapp.counting.pace import ALL_PER_SECOND, PER_MINUTE, Pace
 from webapp.counting.report import Line
@@ -265,3 +266,19 @@ def test_bars_fit_their_picture(top: int) -> None:
         assert all(y >= 0 and y + high <= bars.HEIGHT for _kind, y, high in bar.parts)
     assert made.scale[-1][1] >= top + top // 2 + top // 3
     assert sum(bool(bar.label) for bar in made.bars) <= bars.LABELS
+
+
+def test_many_at_once_lose_nothing(whole_app: Flask, engine: Engine, areas: Areas) -> None:
+    def some(_n: int) -> None:
+        for _m in range(10):
+            with whole_app.app_context(), engine.begin() as connection:
+                adding.add(connection, areas, TODAY, Told("view", host="many.example"))
+
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(some, range(16)))
+        with engine.connect() as connection:
+            assert connection.execute(select(Tally.host, Tally.n)).all() == [("many.example", 160)]
+    finally:
+        with engine.begin() as connection:
+            connection.execute(delete(Tally))

@@ -174,6 +174,10 @@ def test_a_consumer_of_oembed_and_a_reader_of_metadata_are_content(path: str, sh
     if path.startswith(("/projects/", "/areas/")):
         kinds = {thing["@type"] for thing in found["json-ld"]}
         assert kinds, "schema.org says what it is"
+    (frame,) = re.findall(r'src="([^"]+)"', told["html"])
+    extruct.extract(
+        get(shop, path_of(unescape(frame))), base_url=base, errors="strict", syntaxes=["json-ld", "opengraph"]
+    )
     links = re.findall(r'<link rel="alternate" type="(?:application/json|text/xml)\+oembed" href="([^"]+)"', page)
     assert len(links) == 2
     for link in links:

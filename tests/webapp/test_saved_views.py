@@ -14,7 +14,9 @@ from urllib.parse import parse_qsl, urlsplit
 import mapbox_vector_tile
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, text, update
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, select, text, update
 
 import layers
 from geo.extent import tile_at
@@ -355,3 +357,40 @@ def test_a_view_speaks_its_own_language_unless_asked(client: FlaskClient, connec
     slug = kept(client, connection, areas, LOCKED, lang="en")
     assert '<html lang="en"' in client.get(f"/embed/{slug}").text
     assert '<html lang="zh-CN"' in client.get(f"/embed/{slug}?lang=zh").text
+
+
+ODD = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        ["511123", "..", "..<", "1..2", "103,29", "103,29,104,30", "_p~iF~ps|U", "\x00", "%", "'", "near", "projects"]
+    ),
+)
+NAMES = st.sampled_from(
+    ["area", "q", "bbox", "near", "radius", "within", "sort", "page", "limit", "layers", "at", "lang", "ch", "list",
+     "projects.budget", "budget", "projects.industry", "industry", "precision", "of", "held", "projects.", ".", ""]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(NAMES, ODD), max_size=5),
+    st.sampled_from(
+        [
+            "",
+            "/map.js",
+            "/projects.geojson",
+            "/facets/projects.json",
+            "/tiles/projects/9/403/212.mvt",
+            "/projects/1/card",
+        ]
+    ),
+)
+def test_nothing_that_is_asked_of_a_frame_breaks_it(
+    client: FlaskClient, connection: Connection, areas: Areas, pairs: list[tuple[str, str]], path: str
+) -> None:
+    slug = "for-hostile-use"
+    if connection.execute(select(SavedView.id).where(SavedView.slug == slug)).first() is None:
+        kept(client, connection, areas, LOCKED, ("area",), slug=slug, controls=True, list=True)
+    for address in (f"/embed/{slug}{path}", f"/v/{slug}", "/embed"):
+        answer = client.get(address, query_string=pairs)
+        assert answer.status_code in (200, 204, 302, 400, 404), (address, pairs, answer.status_code)

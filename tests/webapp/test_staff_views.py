@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
+import layers
+from layers.areas import Areas
+from layers.view import View
+from tests.desks import desk, person
 from tests.staff import ADMIN, CITY_ADMIN, EDITOR, REVIEWER, send, signed_in
+from webapp import db
 from webapp.errors import BadValue
 from webapp.models import Audit
 from webapp.permissions import Held, Role
 from webapp.saved import hosts, keeping
+from webapp.saved.keeping import Wanted
 from webapp.saved.models import SavedVersion, SavedView
+from webapp.saved.reading import Options
 
 CITY, PROVINCE = Held(Role.EDITOR, "511100"), Held(Role.EDITOR, "510000")
 
@@ -197,3 +205,36 @@ def test_the_widest_pages_need_no_more_than_the_desk(app: Flask, connection: Con
     client = signed_in(app, connection, CITY_ADMIN)
     assert client.get("/staff/views").status_code == 403
     assert "/staff/views" not in client.get("/staff/people").text
+
+
+def test_of_two_who_save_at_once_one_is_told(shop: FlaskClient, areas: Areas) -> None:
+    with shop.application.app_context():
+        engine = db.engine()
+    params = [("layers", "projects"), ("area", "511123")]
+    view = View.parse(layers.LAYERS, params, areas)
+
+    def wanted(title: str) -> Wanted:
+        return Wanted(title, "", view, ["*"], ["*"], Options(), "511123")
+
+    with shop.application.app_context(), engine.begin() as connection:
+        who = person(connection, "two-at-once", EDITOR)
+        keeping.make(desk(connection, who, areas), "two-at-once", wanted("一"))
+
+    def save(title: str) -> str:
+        try:
+            with shop.application.app_context(), engine.begin() as connection:
+                keeping.save(desk(connection, who, areas), "two-at-once", 1, wanted(title))
+        except keeping.Stale:
+            return "stale"
+        return "saved"
+
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            told = list(pool.map(save, "甲乙丙丁戊己"))
+        assert sorted(told) == ["saved", *["stale"] * 5]
+        with engine.connect() as connection:
+            assert connection.execute(select(SavedVersion.n).order_by(SavedVersion.n)).scalars().all() == [1, 2]
+    finally:
+        with engine.begin() as connection:
+            for table in (SavedVersion, SavedView):
+                connection.execute(delete(table))
