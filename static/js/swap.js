@@ -27,6 +27,7 @@ function remember() {
     input: focus && focus.name && focus.type === "checkbox" ? [focus.name, focus.value] : null,
     region: region && region.dataset.swap,
     place: region ? reachable(region).indexOf(focus) : -1,
+    sign: region ? sign(focus) : "",
   };
 }
 
@@ -39,8 +40,15 @@ function restore(kept) {
   const region = kept.region && document.querySelector(`[data-swap="${kept.region}"]`);
   if (!region || region.contains(document.activeElement)) return;
   const same = kept.input && [...region.querySelectorAll("input")].find((i) => i.name === kept.input[0] && i.value === kept.input[1]);
-  const all = reachable(region), next = same || all[Math.min(kept.place, all.length - 1)];
+  const all = reachable(region), alike = all.find((e) => sign(e) === kept.sign);
+  const next = same || alike || all[Math.min(kept.place, all.length - 1)];
   if (next) next.focus({ preventScroll: true });
+}
+
+/** What tells an element apart from its neighbours whatever the counts are: which question, which kind, which words. */
+function sign(element) {
+  const facet = element.closest("[data-facet]"), words = (element.getAttribute("aria-label") || element.textContent).replace(/[\d\s]+/g, "");
+  return [facet ? facet.dataset.facet : "", element.tagName, element.type || "", words].join("|");
 }
 
 function reachable(region) {
