@@ -159,12 +159,12 @@ def test_a_consumer_of_oembed_and_a_reader_of_metadata_are_content(path: str, sh
     url = base + path.replace("{id}", str(first))
     provider = ThroughClient(f"{base}/oembed")
     provider.client = shop
-    registry = micawber.ProviderRegistry()
-    registry.register(rf"{re.escape(base)}/.*", provider)
-    told = registry.request(url, maxwidth=600)
+    known = micawber.ProviderRegistry()
+    known.register(rf"{re.escape(base)}/.*", provider)
+    told = known.request(url, maxwidth=600)
     assert told["type"] == "rich"
     assert told["width"] == 600
-    parsed = micawber.parse_text(url, registry)
+    parsed = micawber.parse_text(url, known)
     assert "<iframe" in parsed and told["title"][:6] in unescape(parsed)
     page = get(shop, path_of(url))
     found = extruct.extract(page, base_url=url, syntaxes=["json-ld", "opengraph"], errors="strict", uniform=True)
