@@ -10,7 +10,7 @@ from typing import Any
 from geoalchemy2 import Geography, Geometry
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, cast, func, literal, or_
 
-from geo.extent import box_around
+from geo.extent import Box, box_around
 from layers import grammar, search
 from layers.areas import Area, Areas
 from layers.base import Precision
@@ -97,6 +97,27 @@ def page(connection: Connection, query: Query, areas: Areas, today: dt.date) -> 
     shown = select_public(query.layer, today, distance_km(query).label("distance_km")).where(id_.in_(ids))
     rows = {row.id: row for row in connection.execute(shown)} if ids else {}
     return [rows[found] for found in ids if found in rows]
+
+
+def whole(
+    connection: Connection, query: Query, areas: Areas, today: dt.date, most: int | None = None
+) -> list[Row[Any]]:
+    """All matching rows in the asked order, at most `most`, with `shape` (WKT), `wkb` and `geojson` (degrees)."""
+    geom = query.layer.model.geom
+    drawn = (
+        func.ST_AsText(geom, 8).label("shape"),
+        func.ST_AsBinary(geom).label("wkb"),
+        func.ST_AsGeoJSON(geom, 6).label("geojson"),
+    )
+    return list(connection.execute(everything(query, areas, today, *drawn).limit(most)).all())
+
+
+def extent(connection: Connection, query: Query, areas: Areas, today: dt.date) -> Box | None:
+    """The box around the shapes of all matching rows, degrees; None when there are none."""
+    around = func.ST_Extent(query.layer.model.geom)
+    sides = (func.ST_XMin(around), func.ST_YMin(around), func.ST_XMax(around), func.ST_YMax(around))
+    row = connection.execute(matching(query, areas, today, *sides)).one()
+    return None if row[0] is None else Box(*row)
 
 
 def expiring(connection: Connection, query: Query, areas: Areas, today: dt.date) -> Sequence[Row[Any]]:

@@ -15,7 +15,7 @@ from layers.filters import Choice, Flag
 from layers.finding import Finding
 from layers.query import Query
 from layers.ranges import Range
-from webapp import db
+from webapp import catalogue, db
 from webapp.api.facets import parent
 from webapp.i18n import language
 from webapp.i18n import translate as _
@@ -80,13 +80,12 @@ class Loosen:
 
 def result(query: Query, link: Link) -> Result:
     """The asked page with the total; a page beyond the last one is empty."""
-    connection, areas, today = db.connection(), db.areas(), db.today()
-    total = asking.count(connection, query, areas, today)
-    rows = list(asking.page(connection, query, areas, today)) if total else []
+    total = catalogue.count(query)
+    rows = catalogue.page(query) if total else []
     pages = max(1, -(-total // query.limit))
     before = link(replace(query, page=min(query.page - 1, pages))) if query.page > 1 else ""
     after = link(replace(query, page=query.page + 1)) if query.page < pages else ""
-    finding = Finding(query.layer, tuple(search.meanings(query.layer, query.q, areas))) if query.q else None
+    finding = Finding(query.layer, tuple(search.meanings(query.layer, query.q, db.areas()))) if query.q else None
     return Result(rows, total, query.page, pages, before, after, finding)
 
 
@@ -95,7 +94,7 @@ def facets(query: Query, link: Link, prefix: str = "", counts: Sequence[str] = (
 
     Those named in `counts` come with counts; the page's script asks for others when they are opened.
     """
-    numbers = asking.facets(db.connection(), query, db.areas(), db.today(), _, counts) if counts else {}
+    numbers = catalogue.facets(query, counts) if counts else {}
     found = [area_facet(query, link, "area" in counts)]
     own_first = sorted(query.layer.filters.items(), key=lambda item: hasattr(Place, item[0]))
     for name, declared in own_first:
@@ -150,7 +149,7 @@ def area_facet(query: Query, link: Link, counts: bool = True) -> Facet:
     book, above = db.areas(), parent(query)
     numbers: dict[str, int] = {}
     if counts:
-        numbers = {a.code: n for a, n in asking.by_area(db.connection(), query, book, db.today(), above)}
+        numbers = {a.code: n for a, n in catalogue.by_area(query, above)}
     most = max(numbers.values(), default=0)
     options = [
         Option(
@@ -200,7 +199,7 @@ def loosen(query: Query, link: Link) -> Loosen | None:
     best: Loosen | None = None
     for name, words in query.parts(db.areas(), _, language()):
         wider = query.having(name, None)
-        number = asking.count(db.connection(), wider, db.areas(), db.today())
+        number = catalogue.count(wider)
         if number and (best is None or number > best.count):
             best = Loosen(words, number, link(wider))
     return best

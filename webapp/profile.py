@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Row
 
 import layers
-from layers import asking, intervals
+from layers import intervals
 from layers.areas import Area, Level
 from layers.intervals import Interval
 from layers.layer import Layer
 from layers.query import Query
 from layers.ranges import Range, amount
-from webapp import db
+from webapp import catalogue, db
 from webapp.i18n import translate as _
 from webapp.views.directory import in_language
 
@@ -51,7 +51,7 @@ class Matrix:
 
 def listed(query: Query, label: str = "", seal: str = "", share: float = 0.0) -> Figure:
     """The count of a question and its directory's address."""
-    number = asking.count(db.connection(), query, db.areas(), db.today())
+    number = catalogue.count(query)
     return Figure(number, address(query), label, seal, share)
 
 
@@ -62,7 +62,7 @@ def address(query: Query) -> str:
 
 def rows(query: Query) -> list[tuple[Layer, Row[Any]]]:
     """The question's page of places, each with its layer."""
-    return [(query.layer, row) for row in asking.page(db.connection(), query, db.areas(), db.today())]
+    return [(query.layer, row) for row in catalogue.page(query)]
 
 
 def of(key: str, area: Area, **more: Any) -> Query:
@@ -114,14 +114,14 @@ def intervals_of(kind: Range, raw: str) -> tuple[Interval, ...]:
 
 
 def _by_group(query: Query) -> list[int]:
-    counted = asking.facets(db.connection(), query, db.areas(), db.today(), _)
+    counted = catalogue.facets(query)
     return [choice.count for choice in counted["industry"]]
 
 
 def ways(area: Area) -> list[tuple[str, list[Figure]]]:
     """How listings can be done: premises and cooperation, with their counts."""
     query = of("projects", area)
-    counted = asking.facets(db.connection(), query, db.areas(), db.today(), _)
+    counted = catalogue.facets(query)
     found = []
     for name in ("land", "cooperation"):
         top = max((c.count for c in counted[name]), default=0) or 1
@@ -149,7 +149,7 @@ def newest(area: Area) -> list[tuple[Layer, Row[Any]]]:
 
 def expiring(area: Area) -> list[tuple[Layer, Row[Any]]]:
     """The listings that are valid for a fortnight at most, the next to go first."""
-    found = asking.expiring(db.connection(), of("projects", area), db.areas(), db.today())
+    found = catalogue.expiring(of("projects", area))
     return [(layers.get("projects"), row) for row in found[:FEW]]
 
 
@@ -193,7 +193,7 @@ def parts(area: Area | None) -> list[tuple[Area, int, int]]:
     counted = []
     for key in ("projects", "parks", "incubators"):
         query = Query(layers.get(key))
-        counted.append(dict(asking.by_area(db.connection(), query, db.areas(), db.today(), code)))
+        counted.append(dict(catalogue.by_area(query, code)))
     return [(part, counted[0][part], counted[1][part] + counted[2][part]) for part in db.areas().children(code)]
 
 

@@ -11,11 +11,11 @@ from shapely.geometry import mapping as as_geojson
 from sqlalchemy import Row
 
 from geo.extent import Box
-from layers import asking, overlay
+from layers import overlay
 from layers.base import Precision
 from layers.layer import Layer
 from layers.query import Query
-from webapp import db, mapping, present
+from webapp import catalogue, db, mapping, present
 from webapp.i18n import language
 from webapp.i18n import translate as _
 from webapp.posters import ground
@@ -62,14 +62,14 @@ def _places(shared: Shared) -> tuple[Found, int]:
     total = 0
     for query in shared.view.queries:
         asked = query.everywhere() if query is not shared.view.listed else query
-        rows = db.connection().execute(asking.everything(asked, db.areas(), db.today()).limit(MOST - len(found))).all()
+        rows = catalogue.everything(asked, MOST - len(found))
         found += [(query.layer, row) for row in rows]
         total += _count(query) if len(found) >= MOST else len(rows)
     return found, total
 
 
 def _count(query: Query) -> int:
-    return asking.count(db.connection(), query, db.areas(), db.today())
+    return catalogue.count(query)
 
 
 def _data(shared: Shared, found: Found, box: Box) -> str:

@@ -13,11 +13,10 @@ from shapely.geometry.base import BaseGeometry
 
 import layers
 from geo import sketch
-from layers import asking
 from layers.areas import Area, Level
 from layers.asking import Counted
 from layers.query import Query
-from webapp import db
+from webapp import catalogue, db
 from webapp.i18n import language
 from webapp.i18n import translate as _
 from webapp.views.directory import in_language
@@ -93,8 +92,8 @@ def theme(query: Query) -> Theme:
     parts = [part for part in book.children(within.code if within else None) if part.level != Level.ZONE]
     parts = parts or ([within] if within else [])
     name = query.layer.seal or ""
-    counted = asking.by_choice(db.connection(), query, book, db.today(), name, parts)
-    totals = dict(asking.by_area(db.connection(), query, book, db.today(), within.code if within else None))
+    counted = catalogue.by_choice(query, name, parts)
+    totals = dict(catalogue.by_area(query, within.code if within else None))
     numbers = {part.code: totals.get(part, 0) for part in parts}
     shown = parts if within else [part for part in parts if numbers[part.code]]
     drawn, others = _drawn(shown, within)
@@ -225,7 +224,7 @@ def kinds(query: Query) -> dict[str, Any]:
     shown = [layer for layer in layers.LAYERS if layer.style.on]
     counted = {}
     for layer in shown:
-        found = asking.by_area(db.connection(), Query(layer), book, db.today(), within.code if within else None)
+        found = catalogue.by_area(Query(layer), within.code if within else None)
         counted[layer.key] = dict(found)
     parts = [p for p in book.children(within.code if within else None) if p.level != Level.ZONE]
     rows = []

@@ -9,9 +9,9 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Answer
 
 import layers
-from layers import asking, summing
+from layers import summing
 from layers.query import Query
-from webapp import cache, db, profile
+from webapp import cache, catalogue, db, profile
 from webapp.statics import static_url
 
 blueprint = Blueprint("crawlers", __name__)
@@ -42,7 +42,7 @@ def index() -> Response:
     """The sitemaps: one of pages and areas, and of every layer as many as its places need."""
     names = ["pages"]
     for layer in layers.LAYERS:
-        number = asking.count(db.connection(), Query(layer), db.areas(), db.today())
+        number = catalogue.count(Query(layer))
         names += [f"{layer.key}-{part}" for part in range(1, -(-number // MOST) + 1)]
     return _xml("sitemaps.xml", [(f"{_base()}/sitemaps/{name}.xml", "") for name in names])
 

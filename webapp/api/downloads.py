@@ -8,16 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response
-from sqlalchemy import Row, func
+from sqlalchemy import Row
 
 from geo import files
-from layers import asking, sheet
+from layers import sheet
 from layers.layer import Layer
 from layers.prices import Price
 from layers.public import public_fields
 from layers.query import Query
 from layers.words import Translate
-from webapp import cache, db, mapping
+from webapp import cache, catalogue, db, mapping
 from webapp.asked import query as asked
 from webapp.i18n import language
 from webapp.i18n import translate as _
@@ -51,14 +51,7 @@ def collection(query: Query) -> Response:
 
 def rows(query: Query) -> list[Row[Any]]:
     """All matching places with `shape` (WKT), `wkb` and `geojson` of their geometry (degrees)."""
-    geom = query.layer.model.geom
-    more = (
-        func.ST_AsText(geom, 8).label("shape"),
-        func.ST_AsBinary(geom).label("wkb"),
-        func.ST_AsGeoJSON(geom, 6).label("geojson"),
-    )
-    found = asking.everything(query, db.areas(), db.today(), *more)
-    return list(db.connection().execute(found).all())
+    return catalogue.everything(query)
 
 
 def _csv(layer: Layer, found: list[Row[Any]]) -> Response:

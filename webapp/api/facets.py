@@ -6,13 +6,13 @@ from dataclasses import asdict
 
 from flask import Blueprint, Response, jsonify, request
 
-from layers import asking, grammar
+from layers import grammar
 from layers.areas import Area
 from layers.errors import BadValue
 from layers.layer import Layer
 from layers.query import Query
 from layers.words import N_
-from webapp import cache, db
+from webapp import cache, catalogue, db
 from webapp.asked import only
 from webapp.asked import query as asked
 from webapp.i18n import language
@@ -53,11 +53,10 @@ def facets(key: str) -> Response:
     """
     layer, query = asked(key, strict=True, apart=("of",))
     names = _of(layer)
-    connection, areas, today = db.connection(), db.areas(), db.today()
-    counted = asking.facets(connection, query, areas, today, _, names)
+    counted = catalogue.facets(query, names)
     answer = {
         "layer": key,
-        "total": asking.count(connection, query, areas, today),
+        "total": catalogue.count(query),
         "facets": {
             name: {"label": _(layer.filters[name].label), "choices": [asdict(c) for c in choices]}
             for name, choices in counted.items()
@@ -78,7 +77,7 @@ def _of(layer: Layer) -> list[str] | None:
 
 
 def _by_area(query: Query) -> list[dict[str, object]]:
-    counted = asking.by_area(db.connection(), query, db.areas(), db.today(), parent(query))
+    counted = catalogue.by_area(query, parent(query))
     return [{"value": a.code, "label": a.label(language()), "count": n} for a, n in counted if n]
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 import layers
-from layers import asking, grammar, synonyms
+from layers import grammar, synonyms
 from layers.codes import Codes
 from layers.layer import Layer
 from layers.query import Query
-from webapp import cache, db
+from webapp import cache, catalogue, db
 from webapp.asked import default_area, only
 from webapp.i18n import language
 from webapp.i18n import translate as _
@@ -68,6 +68,6 @@ def _words(q: str) -> Iterator[Hint]:
 def _places(layer: Layer, q: str) -> Iterator[Hint]:
     asked = q if q.isascii() else f'"{q}"'
     query = Query(layer, q=asked, limit=PLACES)
-    for place in asking.page(db.connection(), query, db.areas(), db.today()):
+    for place in catalogue.page(query):
         note = f"{_(layer.title)} · {where(place)}"
         yield {"kind": "place", "label": offered_name(place), "note": note, "href": place_url(layer, place)}

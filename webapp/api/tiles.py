@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, url_for
 
 from geo.extent import Tile
-from layers import basemap, tiles
+from layers import basemap
 from layers.query import Query
-from webapp import cache, db, extents, mapping
+from webapp import cache, catalogue, db, extents, mapping
 from webapp.asked import only
 from webapp.asked import query as asked
 from webapp.i18n import translate as _
@@ -45,7 +45,7 @@ def layer(key: str, z: int, x: int, y: int) -> Response:
 
 
 def _drawn(query: Query, tile: Tile) -> bytes:
-    return tiles.tile_bytes(db.connection(), query, db.areas(), db.today(), tile)
+    return catalogue.tile(query, tile)
 
 
 def _tile(content: bytes, etag: str) -> Response:

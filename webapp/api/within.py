@@ -9,13 +9,11 @@ from werkzeug.exceptions import NotFound
 
 import layers
 from geo.extent import Tile
-from layers import asking, tiles
 from layers.query import Query
-from webapp import asked, cache, db
+from webapp import asked, cache, catalogue, db
 from webapp.api.downloads import collection
 from webapp.api.tiles import MVT
 from webapp.i18n import language
-from webapp.i18n import translate as _
 from webapp.saved import bound, drawing, reading
 
 blueprint = Blueprint("within", __name__, url_prefix="/embed/<slug:slug>")
@@ -51,7 +49,7 @@ def tile(slug: str, key: str, z: int, x: int, y: int) -> Response:
     etag = _tag(query, where)
     found = cache.unchanged(etag, cache.TILES)
     if found is None:
-        content = tiles.tile_bytes(db.connection(), query, db.areas(), db.today(), where)
+        content = catalogue.tile(query, where)
         found = Response(content, status=200 if content else 204, mimetype=MVT)
     return cache.tagged(found, etag, cache.TILES)
 
@@ -60,10 +58,10 @@ def tile(slug: str, key: str, z: int, x: int, y: int) -> Response:
 def facets(slug: str, key: str) -> Response:
     """The total and the counted choices of every filter."""
     query = _query(slug, key)
-    counted = asking.facets(db.connection(), query, db.areas(), db.today(), _)
+    counted = catalogue.facets(query)
     told = {
         "layer": key,
-        "total": asking.count(db.connection(), query, db.areas(), db.today()),
+        "total": catalogue.count(query),
         "facets": {name: {"choices": [asdict(choice) for choice in choices]} for name, choices in counted.items()},
     }
     return cache.by_content(jsonify(told))
@@ -82,7 +80,7 @@ def card(slug: str, key: str, id: int) -> Response:
     """The card of a place that the view holds; NotFound for any other."""
     saved = reading.load(db.connection(), db.areas(), slug)
     query = bound.bind_query(saved, Query(layers.get(key)), db.areas())
-    place = asking.one(db.connection(), query, db.areas(), db.today(), id)
+    place = catalogue.one(query, id)
     if place is None:
         raise NotFound
     template = current_app.jinja_env.select_template([f"card/{key}.html", "card/default.html"])

@@ -6,17 +6,15 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func
-
 import layers
-from layers import asking, legend
+from layers import legend
 from layers.base import Precision
 from layers.errors import BadValue
 from layers.layer import Layer
 from layers.query import Query
 from layers.view import View
 from layers.words import N_
-from webapp import db, mapping, present
+from webapp import catalogue, db, mapping, present
 from webapp.i18n import language
 from webapp.i18n import translate as _
 from webapp.posters import ground, words
@@ -104,13 +102,11 @@ def _listed(shared: Shared, query: Query, found: dict[str, list[Any]]) -> tuple[
     listed = found[query.layer.key]
     if len(listed) < MOST:
         return listed, len(listed)
-    return listed, asking.count(db.connection(), query, db.areas(), db.today())
+    return listed, catalogue.count(query)
 
 
 def _places(query: Query, most: int) -> list[Any]:
-    shape = func.ST_AsBinary(query.layer.model.geom).label("wkb")
-    found = asking.everything(query.everywhere() if not query.sort else query, db.areas(), db.today(), shape)
-    return list(db.connection().execute(found.limit(most)).all())
+    return catalogue.everything(query.everywhere() if not query.sort else query, most)
 
 
 def sign(layer: Layer, place: Any = None) -> Sign:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func
-
 from geo.extent import Box
-from layers import asking, overlay
+from layers import overlay
 from layers.query import Query, spell
-from webapp import db, mapping
+from webapp import catalogue, mapping
 from webapp.i18n import language
 from webapp.mapping import MapPart
 from webapp.saved.bound import Bound
@@ -64,11 +62,9 @@ def _around(bound: Bound) -> Box | None:
     marked = [query for query in bound.view.queries if not query.layer.style.ground] or list(bound.view.queries)
     found: Box | None = None
     for query in marked:
-        extent = func.ST_Extent(query.layer.model.geom)
-        sides = (func.ST_XMin(extent), func.ST_YMin(extent), func.ST_XMax(extent), func.ST_YMax(extent))
-        row = db.connection().execute(asking.matching(query, db.areas(), db.today(), *sides)).one()
-        if row[0] is not None:
-            box = _roomy(Box(*row))
+        extent = catalogue.extent(query)
+        if extent is not None:
+            box = _roomy(extent)
             found = box if found is None else found.around(box)
     return found
 

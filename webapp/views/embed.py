@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template
 from sqlalchemy import Row
 
-from layers import asking, grammar
-from webapp import asked, cache, db, mapping, panels, sharing
+from layers import grammar
+from webapp import asked, cache, catalogue, mapping, panels, sharing
 from webapp.sharing import Shared
 
 blueprint = Blueprint("embed", __name__)
@@ -56,5 +56,5 @@ def _listed(shared: Shared) -> tuple[list[Row[Any]], int]:
     if shared.place is not None:
         return [shared.place], 1
     query = replace(shared.view.listed, limit=grammar.MAX_PAGE_SIZE)
-    rows = list(asking.page(db.connection(), query, db.areas(), db.today()))
-    return rows, asking.count(db.connection(), query, db.areas(), db.today())
+    rows = catalogue.page(query)
+    return rows, catalogue.count(query)

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template
 
 import layers
-from layers import asking, legend
+from layers import legend
 from layers.query import Query
 from layers.view import View
-from webapp import cache, db, mapping, panels, sharing
+from webapp import cache, catalogue, db, mapping, panels, sharing
 from webapp.asked import view as asked
 from webapp.i18n import language
 from webapp.i18n import translate as _
@@ -59,7 +59,7 @@ def _context(view: View) -> dict[str, Any]:
 def _total(query: Query) -> int:
     """All public places of the layer in the chosen areas, whatever else is asked."""
     wide = Query(query.layer, area=query.area)
-    return asking.count(db.connection(), wide, db.areas(), db.today())
+    return catalogue.count(wide)
 
 
 def _legend(view: View) -> list[dict[str, Any]]:
@@ -67,6 +67,6 @@ def _legend(view: View) -> list[dict[str, Any]]:
     found = []
     for entry in legend.entries(view, layers.LAYERS, "/", _):
         query = counts.get(entry.key) or Query(layers.get(entry.key), area=view.listed.area)
-        number = asking.count(db.connection(), query, db.areas(), db.today())
+        number = catalogue.count(query)
         found.append({**vars(entry), "count": number, "url_toggle": entry.url})
     return found

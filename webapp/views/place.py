@@ -9,12 +9,12 @@ from sqlalchemy import Row, select
 from werkzeug.exceptions import NotFound
 
 import layers
-from layers import asking, public
+from layers import public
 from layers.base import Precision
 from layers.layer import Layer
 from layers.query import Query
 from layers.view import View
-from webapp import cache, db, mapping, sharing
+from webapp import cache, catalogue, db, mapping, sharing
 from webapp.errors import Gone
 from webapp.present import place_url
 from webapp.views import chrome
@@ -45,7 +45,7 @@ def card(key: str, id: int) -> Response:
 
 def public_place(layer: Layer, id: int) -> Row[Any]:
     """The public place; Gone when it was one once, NotFound otherwise."""
-    found = asking.one(db.connection(), Query(layer), db.areas(), db.today(), id)
+    found = catalogue.one(Query(layer), id)
     if found is not None:
         return found
     model = layer.model
@@ -54,7 +54,7 @@ def public_place(layer: Layer, id: int) -> Row[Any]:
     if area is None:
         raise NotFound
     instead = Query(layer, area=(area[:6],) if area[:6] in db.areas() else (), limit=NEAR_MOST)
-    rows = asking.page(db.connection(), instead, db.areas(), db.today())
+    rows = catalogue.page(instead)
     raise Gone(layer, [(layer, row) for row in rows])
 
 
@@ -88,7 +88,7 @@ def near(place: Row[Any], own: Layer) -> list[tuple[Layer, Row[Any], float]]:
     found = []
     for layer in layers.LAYERS:
         query = Query(layer, near=(place.lon, place.lat), radius=NEAR_KM, sort="near", limit=NEAR_MOST + 1)
-        rows = asking.page(db.connection(), query, db.areas(), db.today())
+        rows = catalogue.page(query)
         others = [row for row in rows if layer is not own or row.id != place.id]
         found += [(layer, row, row.distance_km) for row in others[:NEAR_MOST]]
     return found
@@ -100,7 +100,7 @@ def alike(layer: Layer, place: Row[Any]) -> int | None:
     if not code or layer.seal is None:
         return None
     query = Query(layer, area=(place.area[:6],), filters=((layer.seal, (code[:3],)),))
-    return asking.count(db.connection(), query, db.areas(), db.today()) - 1
+    return catalogue.count(query) - 1
 
 
 def _own_template(folder: str, key: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from layers import asking, grammar
+from layers import grammar
 from layers.query import Query
-from webapp import asked, cache, db, mapping, panels, sharing
+from webapp import asked, cache, catalogue, db, mapping, panels, sharing
 from webapp.i18n import LANGUAGES
 from webapp.saved import bound, drawing, reading
 from webapp.saved.bound import Bound
@@ -40,13 +40,13 @@ def _speak(saved: Saved) -> None:
 
 def _context(here: Bound) -> dict[str, Any]:
     query, saved = replace(here.view.listed, limit=grammar.MAX_PAGE_SIZE), here.saved
-    rows = list(asking.page(db.connection(), query, db.areas(), db.today()))
+    rows = catalogue.page(query)
     return {
         "shared": sharing.of_saved(saved),
         "caption": saved.caption,
         "layer": query.layer,
         "rows": rows,
-        "total": asking.count(db.connection(), query, db.areas(), db.today()),
+        "total": catalogue.count(query),
         "beside": saved.options.list or request.args.get("list") == "1",
         "map": drawing.part(here),
         "badge": mapping.badge(),
