@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -224,11 +225,13 @@ def test_jobs_of_a_killed_worker_are_given_up(own: tuple[Settings, Engine]) -> N
             async with jobs.queue.open_async():
                 await jobs.tidy_queue(SimpleNamespace(app=jobs.queue), timestamp=0)
 
-    asyncio.run(tidy())
+    with ThreadPoolExecutor(1) as apart:  # a browser test before may have left its event loop in this thread
+        apart.submit(lambda: asyncio.run(tidy())).result()
     with engine.begin() as connection:
         assert connection.execute(text("SELECT status FROM procrastinate_jobs")).scalars().all() == ["failed"]
         connection.execute(text("UPDATE procrastinate_events SET at = now() - interval '8 days'"))
-    asyncio.run(tidy())
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(lambda: asyncio.run(tidy())).result()
     with engine.begin() as connection:
         assert not connection.execute(text("SELECT id FROM procrastinate_jobs")).all()
 
