@@ -18,7 +18,7 @@ from types import SimpleNamespace
 import procrastinate
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Engine, create_engine, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, inspect, select, text
 
 from layers.areas import Areas
 from tests.conftest import fresh_database
@@ -209,6 +209,16 @@ def test_a_killed_workers_jobs_hold_nothing_up(own: tuple[Settings, Engine], app
     finally:
         second.kill()
         second.wait()
+
+
+def test_the_database_works_for_the_worker_when_nobody_else_needs_it(own: tuple[Settings, Engine]) -> None:
+    settings, _engine = own
+    apart = create_engine(settings.database_url)
+    event.listen(apart, "connect", jobs._give_way)
+    with apart.connect() as connection:
+        backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        assert os.getpriority(os.PRIO_PROCESS, backend) == jobs.NICE
+    apart.dispose()
 
 
 def test_jobs_of_a_killed_worker_are_given_up(own: tuple[Settings, Engine]) -> None:
