@@ -67,6 +67,29 @@ def test_a_module_opens_with_one_sentence(path: Path) -> None:
     assert not UNUSED_WORDS.search(path.stem)
 
 
+def test_no_module_needs_itself() -> None:
+    """Modules that import one another work only in the order in which somebody happens to import them first."""
+    names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in MODULES}
+    known = set(names.values())
+    needs = {names[path]: _at_the_top(TREES[path], known) & known for path in MODULES}
+    while free := [module for module, needed in needs.items() if not needed & set(needs)]:
+        for module in free:
+            del needs[module]
+    assert not needs, "each of these leads back to itself"
+
+
+def _at_the_top(tree: ast.Module, known: set[str]) -> set[str]:
+    """What a module needs before it is whole, `from package import module` told apart from names."""
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= whole & known or {node.module}
+    return found
+
+
 def test_scripts_stay_small_and_ask_no_other_host() -> None:
     for path in (ROOT / "static" / "js").glob("*.js"):
         source = path.read_text(encoding="utf-8")

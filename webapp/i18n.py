@@ -37,3 +37,10 @@ def translate(text: str, /, **values: object) -> str:
             return found
     said: str = gettext(text, **values)
     return said
+
+
+def in_language(url: str) -> str:
+    """The URL with the reader's language, unless it is the first one."""
+    if language() == "zh":
+        return url
+    return url + ("&" if "?" in url else "?") + "lang=en"

@@ -16,7 +16,6 @@ from layers.finding import Finding
 from layers.query import Query
 from layers.ranges import Range
 from webapp import catalogue, db
-from webapp.api.facets import parent
 from webapp.i18n import language
 from webapp.i18n import translate as _
 
@@ -164,6 +163,15 @@ def area_facet(query: Query, link: Link, counts: bool = True) -> Facet:
         if not counts or numbers.get(area.code) or area.code in query.area
     ]
     return Facet("area", _("想回哪里"), "", "area", options, ",".join(query.area), "", "area")
+
+
+def parent(query: Query) -> str | None:
+    """The area whose parts are offered: the chosen one; its own parent when it has no parts or is one of several."""
+    book = db.areas()
+    if not query.area:
+        return None
+    (first, *others) = query.area
+    return first if not others and book.children(first) else book.get(first).parent
 
 
 def standing(query: Query) -> list[str]:

@@ -15,8 +15,8 @@ from layers.layer import Layer
 from layers.query import Query
 from layers.ranges import Range, amount
 from webapp import catalogue, db
+from webapp.i18n import in_language
 from webapp.i18n import translate as _
-from webapp.views.directory import in_language
 
 BUDGETS = ("..<10", "10..<30", "30..<100", "100..")
 """Columns of the table of listings, 万元; together they are everything that states a budget."""

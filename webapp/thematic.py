@@ -17,9 +17,8 @@ from layers.areas import Area, Level
 from layers.asking import Counted
 from layers.query import Query
 from webapp import catalogue, db
-from webapp.i18n import language
+from webapp.i18n import in_language, language
 from webapp.i18n import translate as _
-from webapp.views.directory import in_language
 
 SIZE = (400.0, 400.0)
 DETAIL = 0.6

@@ -17,6 +17,7 @@ from webapp.asked import only
 from webapp.asked import query as asked
 from webapp.i18n import language
 from webapp.i18n import translate as _
+from webapp.panels import parent
 
 blueprint = Blueprint("facets", __name__, url_prefix="/facets")
 
@@ -79,12 +80,3 @@ def _of(layer: Layer) -> list[str] | None:
 def _by_area(query: Query) -> list[dict[str, object]]:
     counted = catalogue.by_area(query, parent(query))
     return [{"value": a.code, "label": a.label(language()), "count": n} for a, n in counted if n]
-
-
-def parent(query: Query) -> str | None:
-    """The area whose parts are offered: the chosen one; its own parent when it has no parts or is one of several."""
-    book = db.areas()
-    if not query.area:
-        return None
-    (first, *others) = query.area
-    return first if not others and book.children(first) else book.get(first).parent

@@ -17,7 +17,7 @@ from layers.words import N_
 from webapp import asked, db, desk, session
 from webapp.desk import Desk
 from webapp.i18n import translate
-from webapp.imports import staging, steps, tokens, whole, working
+from webapp.imports import seen, steps, tokens, whole, working
 from webapp.imports.choices import Choices
 from webapp.permissions import Action, Forbidden
 from webapp.security import csrf
@@ -92,7 +92,7 @@ def batch(id: int) -> Response:
     asked.only()
     token = tokens.used(request.headers.get("Authorization"))
     with _at_desk(token) as here:
-        found = staging.get(here, id)
+        found = seen.get(here, id)
         if found.token_id != token.id:
             raise NotFound
         working_ = {"working": found.task is not None, "done": found.done, "total": found.total}

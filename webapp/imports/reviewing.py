@@ -13,7 +13,7 @@ from layers.words import N_
 from webapp import audit, permissions, publishing
 from webapp.desk import Desk
 from webapp.drafts import Unready
-from webapp.imports import staging
+from webapp.imports import seen
 from webapp.imports.judging import AT_ONCE, Tell
 from webapp.imports.models import Batch
 from webapp.models import Draft, State
@@ -53,7 +53,7 @@ def batches(here: Desk) -> list[Row[Any]]:
 def get(here: Desk, id: int) -> Row[Any]:
     """A batch that the account may review, or of which drafts wait for it. UnknownPlace, Forbidden."""
     try:
-        return staging.get(here, id, Action.REVIEW)
+        return seen.get(here, id, Action.REVIEW)
     except Forbidden:
         if not here.connection.execute(select(TABLE.c.id).where(*waiting(here, id)).limit(1)).first():
             raise

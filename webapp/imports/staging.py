@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import IO, Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, update
 
 import layers
 from layers.areas import Area, Areas, Level
-from layers.errors import BadValue, UnknownPlace
+from layers.errors import BadValue
 from layers.words import N_
 from webapp import db, desk, permissions
 from webapp.desk import Desk
@@ -60,24 +60,6 @@ def look(batch: Row[Any], by: int, writing: Callable[[], Any] = desk.writing) ->
         steps.at_once(batch.id, "read", {}, writing)
     else:
         steps.later(batch.id, "read", by)
-
-
-def get(here: Desk, id: int, action: Action = Action.IMPORT) -> Row[Any]:
-    """A batch that the account may act on; UnknownPlace when there is none, Forbidden when it may not."""
-    batch = here.connection.execute(select(TABLE).where(TABLE.c.id == id)).one_or_none()
-    if batch is None:
-        raise UnknownPlace("batch", id)
-    keys = [batch.layer] if batch.layer else [y.key for y in layers.LAYERS]
-    if not any(permissions.may(here.who, action, key, batch.area, batch.zone, here.areas) for key in keys):
-        raise Forbidden(action)
-    return batch
-
-
-def listed(here: Desk, page: int, size: int) -> list[Row[Any]]:
-    """Batches of the account's offices, the newest first."""
-    mine = permissions.within(here.who, Action.IMPORT, Batch, here.areas)
-    asked = select(TABLE).where(mine).order_by(TABLE.c.id.desc())
-    return list(here.connection.execute(asked.limit(size).offset((page - 1) * size)))
 
 
 def is_large(batch: Row[Any]) -> bool:

@@ -13,7 +13,7 @@ from layers.areas import Area, Level
 from layers.query import Query
 from layers.view import View
 from webapp import cache, db, mapping, profile, sharing
-from webapp.views.directory import in_language
+from webapp.i18n import in_language
 
 blueprint = Blueprint("area", __name__)
 LONGEST_SEARCH, MOST_FOUND = 20, 30

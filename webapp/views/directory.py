@@ -10,7 +10,7 @@ from layers.query import Query, spell
 from layers.view import View
 from webapp import cache, db, panels, sharing
 from webapp.asked import query as asked
-from webapp.i18n import language
+from webapp.i18n import in_language, language
 from webapp.i18n import translate as _
 from webapp.views import chrome
 
@@ -57,10 +57,3 @@ def downloads(query: Query) -> list[tuple[str, str]]:
     asked_ = [*query.everywhere().params(), *([("lang", "en")] if language() == "en" else [])]
     behind = f"?{spell(asked_)}" if asked_ else ""
     return [(name, f"/{query.layer.key}.{ending}{behind}") for name, ending in FILES]
-
-
-def in_language(url: str) -> str:
-    """The URL with the reader's language, unless it is the first one."""
-    if language() == "zh":
-        return url
-    return url + ("&" if "?" in url else "?") + "lang=en"

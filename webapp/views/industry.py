@@ -8,8 +8,8 @@ from flask import Blueprint, Response, make_response, render_template
 
 from layers.query import Query
 from webapp import asked, cache, panels, thematic
+from webapp.i18n import in_language
 from webapp.views import chrome
-from webapp.views.directory import in_language
 
 blueprint = Blueprint("industry", __name__)
 THEMED = "projects"

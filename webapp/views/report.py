@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as Answer
 
 import layers
 from webapp import audit, db, enquiries, masking
+from webapp.i18n import in_language
 from webapp.i18n import translate as _
 from webapp.views import chrome
-from webapp.views.directory import in_language
 from webapp.views.place import public_place
 
 blueprint = Blueprint("report", __name__)

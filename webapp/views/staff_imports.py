@@ -21,7 +21,7 @@ from webapp.attached import attached
 from webapp.desk import Desk
 from webapp.i18n import language
 from webapp.i18n import translate as _
-from webapp.imports import corrected, forms, judging, pages, saying, staging, steps, working
+from webapp.imports import corrected, forms, judging, pages, saying, seen, staging, steps, working
 from webapp.imports.choices import ENCODINGS, Choices
 from webapp.imports.models import Stage
 
@@ -40,7 +40,7 @@ def page() -> str:
 
 def _list(problems: dict[str, str]) -> str:
     here, number = desk.reading(), _number("page")
-    rows = staging.listed(here, number, PAGE_SIZE + 1)
+    rows = seen.listed(here, number, PAGE_SIZE + 1)
     context = {
         "rows": rows[:PAGE_SIZE], "more": len(rows) > PAGE_SIZE, "page": number, "problems": problems,
         "offices": staging.offices(here), "layers": layers.LAYERS, "layer_of": _layer_title, "sent": request.form,
@@ -90,7 +90,7 @@ def _looked_into(batch: Row[Any]) -> Response:
 def one(id: int) -> str:
     """A batch where it stands: its columns, how far the worker is, the preview, or what became of it."""
     here = desk.reading()
-    return _shown(here, staging.get(here, id), {})
+    return _shown(here, seen.get(here, id), {})
 
 
 def _shown(here: Desk, batch: Row[Any], problems: dict[str, str]) -> str:
@@ -139,7 +139,7 @@ def _rows(here: Desk, batch: Row[Any]) -> dict[str, Any]:
 def act(id: int) -> Response:
     """Take the next step, or go back."""
     here = desk.reading()
-    batch = staging.get(here, id)
+    batch = seen.get(here, id)
     acts = {"check": _check, "rows": _decide, "back": _back, "apply": _apply, "cancel": _cancel}
     taken = acts.get(request.form.get("act", ""), _check)(here, batch)
     return taken or redirect(url_for("staff_imports.one", id=id), 303)
@@ -151,13 +151,13 @@ def _check(here: Desk, batch: Row[Any]) -> Response | None:
     if other is not None:
         staging.say(batch.id, *other)
         flash(_("文件重新读过了，请再看一遍各栏。"))
-        return _looked_into(staging.get(desk.reading(), batch.id))
+        return _looked_into(seen.get(desk.reading(), batch.id))
     choices = forms.columns(batch, request.form)
     staging.say(batch.id, choices)
     problems = _lacking(batch, choices)
     if problems:
-        return make_response(_shown(here, staging.get(desk.reading(), batch.id), problems), 422)
-    _go(staging.get(desk.reading(), batch.id), "judge")
+        return make_response(_shown(here, seen.get(desk.reading(), batch.id), problems), 422)
+    _go(seen.get(desk.reading(), batch.id), "judge")
     return None
 
 
@@ -180,7 +180,7 @@ def _go(batch: Row[Any], step: str, **task: Any) -> None:
 def _decide(here: Desk, batch: Row[Any]) -> None:
     """Rows that look like places already there: this one, another, or not at all."""
     staging.say(batch.id, forms.rows(batch, request.form))
-    _go(staging.get(desk.reading(), batch.id), "judge")
+    _go(seen.get(desk.reading(), batch.id), "judge")
 
 
 def _back(here: Desk, batch: Row[Any]) -> None:
@@ -189,7 +189,7 @@ def _back(here: Desk, batch: Row[Any]) -> None:
 
 def _apply(here: Desk, batch: Row[Any]) -> None:
     _go(batch, "apply")
-    now = staging.get(desk.reading(), batch.id)
+    now = seen.get(desk.reading(), batch.id)
     if now.state == Stage.APPLIED:
         flash(_("导入好了，%(n)s 条在等审核。", n=sum(now.counts.get(v, 0) for v in ("new", "changed", "again"))))
 
@@ -203,7 +203,7 @@ def _cancel(here: Desk, batch: Row[Any]) -> None:
 @blueprint.get(f"{PATH}/progress")
 def progress(id: int) -> Response:
     """How far the worker is, for the page's script."""
-    batch = staging.get(desk.reading(), id)
+    batch = seen.get(desk.reading(), id)
     return jsonify(working=batch.task is not None, done=batch.done, total=batch.total)
 
 
@@ -211,14 +211,14 @@ def progress(id: int) -> Response:
 def points(id: int) -> Response:
     """Where the rows lie, for the preview's map."""
     here = desk.reading()
-    return jsonify(pages.points(here, staging.get(here, id)))
+    return jsonify(pages.points(here, seen.get(here, id)))
 
 
 @blueprint.get(f"{PATH}/problems.xlsx")
 def problems(id: int) -> Response:
     """The file as it came with a column that says what is wrong."""
     here = desk.reading()
-    batch = staging.get(here, id)
+    batch = seen.get(here, id)
     try:
         content = corrected.workbook(here, batch)
     except FileNotFoundError:
@@ -231,16 +231,16 @@ def problems(id: int) -> Response:
 def undo_page(id: int) -> str:
     """What undoing would do."""
     here = desk.reading()
-    batch = staging.get(here, id)
+    batch = seen.get(here, id)
     return render_template("staff/import_undo.html", batch=batch, layer=layers.get(batch.layer))
 
 
 @blueprint.post(f"{PATH}/undo")
 def undo(id: int) -> Response:
     """Undo the batch."""
-    batch = staging.get(desk.reading(), id)
+    batch = seen.get(desk.reading(), id)
     _go(batch, "undo")
-    now = staging.get(desk.reading(), id)
+    now = seen.get(desk.reading(), id)
     if now.state == Stage.UNDONE:
         flash(_("撤销了 %(n)s 条，%(k)s 条没动。", n=now.counts.get("undone", 0), k=now.counts.get("kept", 0)))
     return redirect(url_for("staff_imports.one", id=id), 303)
