@@ -11,7 +11,7 @@ CATALOGUES := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --require-hashes
 
-.PHONY: help run test lint format translations system system-test
+.PHONY: help run test lint format translations system system-test demo-scale bench load system-bench
 
 help: ## What each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -31,6 +31,10 @@ format: $(DEV) ## Bring the code into its form
 translations: $(DEV) ## Collect the texts to translate into webapp/translations
 	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k _ --no-location --sort-output --omit-header -o $(VENV)/messages.pot . \
 	 && $(BIN)/pybabel -q update -i $(VENV)/messages.pot -d webapp/translations --no-fuzzy-matching --ignore-pot-creation-date
+
+N ?= 1000000
+demo-scale: system $(RUNTIME) ## A database of its own with N synthetic projects (N=1000000)
+	@$(BIN)/python -m bench.fill $(N)
 
 system:
 	@deploy/system-packages.sh run

@@ -39,6 +39,14 @@ def create_database(settings: Settings, name: str) -> str:
     return cluster.url(name)
 
 
+def hold_its_own(settings: Settings) -> None:
+    """Start and use the cluster too when MAP_DATABASE_URL names another database of it (`make demo-scale`)."""
+    if not settings.database_url or not (settings.home / "cluster.lock").exists():
+        return
+    if f"host={postgres.locate(settings).socket}" in settings.database_url:
+        hold(settings)
+
+
 def drop_database(settings: Settings, name: str) -> None:
     """Remove a database of the private cluster, whoever is connected to it."""
     with hold(settings).superuser() as connection:
@@ -109,4 +117,4 @@ def _patiently(cluster: Cluster) -> psycopg.Connection[tuple[object, ...]]:
             time.sleep(0.1)
 
 
-__all__ = ["ClusterError", "create_database", "database_url", "drop_database", "hold", "release"]
+__all__ = ["ClusterError", "create_database", "database_url", "drop_database", "hold", "hold_its_own", "release"]

@@ -54,6 +54,7 @@ def run(settings: Settings) -> int:
 def _database(settings: Settings, taken: dict[str, float]) -> str:
     """The database with everything in it that the site needs; its URL."""
     with _timed("database", taken):
+        cluster.hold_its_own(settings)
         url = cluster.database_url(settings)
     with _timed("migrations", taken):
         _in_database(url, migrating.upgrade)
