@@ -62,7 +62,7 @@ def survey(areas: Areas, dice: np.random.Generator) -> Ground:
     numbers = np.array([spot[:4] for spot in spots]).T
     outlines = np.array([spot[6] for spot in spots], dtype=object)
     owners = [spot[4] for spot in spots], [spot[5] for spot in spots]
-    return Ground(*numbers[:3], numbers[3] / numbers[3].sum(), *owners, outlines)
+    return Ground(numbers[0], numbers[1], numbers[2], numbers[3] / numbers[3].sum(), *owners, outlines)
 
 
 def _lowest(area: Any, areas: Areas) -> bool:
