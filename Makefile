@@ -36,11 +36,20 @@ N ?= 1000000
 demo-scale: system $(RUNTIME) ## A database of its own with N synthetic projects (N=1000000)
 	@$(BIN)/python -m bench.fill $(N)
 
+bench: system system-bench $(RUNTIME) $(DEV) $(VENDOR) $(COMPILED) ## Speed beside the peers, into bench/RESULTS.md (N=1000000 SIZES=1000,…)
+	@$(BIN)/python -m bench.run $(N) $(SIZES)
+
+load: system system-bench $(RUNTIME) $(DEV) $(VENDOR) $(COMPILED) ## 100,000 requests of visitors, then again while publishing (N=1000000)
+	@$(BIN)/python -m bench.load $(N)
+
 system:
 	@deploy/system-packages.sh run
 
 system-test:
 	@deploy/system-packages.sh test
+
+system-bench:
+	@deploy/system-packages.sh bench
 
 $(VENV)/bin/python:
 	@echo "virtual environment …" ; $(PYTHON) -m venv $(VENV)

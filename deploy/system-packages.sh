@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: for `run` the database and the posters' fonts, for `test` also a browser.
+# Installs the Debian packages that are missing: for `run` the database and the posters' fonts, for `test` also a browser, for `bench` what speed is compared with.
 set -euo pipefail
 what=${1:-run}
 missing=()
@@ -20,6 +20,9 @@ case $what in
   test)
     need chromium test -x /usr/bin/chromium
     need fontconfig fc-list --version ;;
+  bench)
+    need nginx-light test -x /usr/sbin/nginx
+    need wrk test -x /usr/bin/wrk ;;
 esac
 [ ${#missing[@]} -eq 0 ] && exit 0
 

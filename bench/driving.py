@@ -1,0 +1,138 @@
+"""Asks the same questions of anything from one client or several, and keeps how long each took."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+import psycopg
+
+from bench.fill import plain
+from bench.wire import Wire
+
+Job_contra = TypeVar("Job_contra", contravariant=True)
+Job = TypeVar("Job")
+ENOUGH = 20
+"""Fewer answers than this tell no 95th percentile: the table says so."""
+
+
+class Asker(Protocol[Job_contra]):
+    """Asks one question: (status, bytes of the answer)."""
+
+    def ask(self, job: Job_contra, /) -> tuple[int, bytes]:
+        """The answer, whole."""
+
+
+@dataclass
+class Timed:
+    """Seconds of every answer, bytes altogether, answers by status."""
+
+    taken: list[float] = field(default_factory=list)
+    size: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    def at(self, share: float) -> float:
+        """Milliseconds within which a share of the answers came; infinite without any."""
+        ordered = sorted(self.taken)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000 if ordered else float("inf")
+
+    @property
+    def kilobytes(self) -> float:
+        """Of one answer on average."""
+        return self.size / 1024 / max(1, len(self.taken))
+
+    @property
+    def failed(self) -> int:
+        """Answers that were none."""
+        return sum(number for status, number in self.statuses.items() if status >= 400 or status == 0)
+
+    @property
+    def told(self) -> str:
+        """p50/p95, milliseconds; the number of answers when there were few, and of failures when any."""
+        few = f" ({len(self.taken)})" if len(self.taken) < ENOUGH else ""
+        bad = f", {self.failed} failed" if self.failed else ""
+        return f"{self.at(0.5):.3g}/{self.at(0.95):.3g}{few}{bad}"
+
+
+class Sql:
+    """Asks statements on a connection of its own, as the site's own connections are set."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = psycopg.connect(plain(url), autocommit=True)
+        self._connection.execute("SET plan_cache_mode = force_custom_plan")
+        self._connection.execute("SET jit = off")
+
+    def ask(self, job: tuple[str, dict[str, object]]) -> tuple[int, bytes]:
+        """The first value of the first row."""
+        row = self._connection.execute(job[0].encode(), job[1], prepare=True).fetchone()
+        value = row[0] if row else b""
+        return 200, bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
+
+class Run(Generic[Job]):
+    """Clients that share one list of questions, until it is empty or the time is up."""
+
+    def __init__(self, make: Callable[[], Asker[Job]], jobs: Iterable[Job], seconds: float) -> None:
+        self._make, self._jobs, self._until = make, iter(jobs), time.monotonic() + seconds
+        self._lock = threading.Lock()
+        self.timed = Timed()
+
+    def go(self, clients: int) -> Timed:
+        """Start the clients, wait for them."""
+        threads = [threading.Thread(target=self._client, daemon=True) for _n in range(clients)]
+        begun = time.perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.timed.seconds = time.perf_counter() - begun
+        return self.timed
+
+    def _client(self) -> None:
+        asker = self._make()
+        while time.monotonic() < self._until:
+            with self._lock:
+                job = next(self._jobs, None)
+            if job is None:
+                break
+            begun = time.perf_counter()
+            status, size = _answer(asker, job)
+            taken = time.perf_counter() - begun
+            with self._lock:
+                self.timed.taken.append(taken)
+                self.timed.size += size
+                self.timed.statuses[status] += 1
+        getattr(asker, "close", lambda: None)()
+
+
+def _answer(asker: Asker[Job], job: Job) -> tuple[int, int]:
+    try:
+        status, body = asker.ask(job)
+    except (OSError, EOFError, ValueError, psycopg.Error):
+        return 0, 0
+    return status, len(body)
+
+
+def over_http(port: int, paths: Sequence[str], clients: int, seconds: float) -> Timed:
+    """Ask paths of a server."""
+    return Run[str](lambda: Wire(port), paths, seconds).go(clients)
+
+
+def over_sql(url: str, jobs: Sequence[tuple[str, dict[str, object]]], clients: int, seconds: float) -> Timed:
+    """Ask statements of the database itself."""
+    return Run[tuple[str, dict[str, object]]](lambda: Sql(url), jobs, seconds).go(clients)
+
+
+def endless(paths: Sequence[str]) -> Iterable[str]:
+    """The same paths over and over."""
+    return itertools.cycle(paths)

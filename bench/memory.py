@@ -1,0 +1,48 @@
+"""What the web workers hold in memory: their own pages, and mapped files that they share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench import servers
+from bench.reading import Bench
+from bench.table import Goal
+
+PRIVATE_MB, MAPPED_MB, AT = 100, 600, 1_000_000
+
+
+def private(pid: int) -> float:
+    """MB that nobody shares, by the kernel's own sum (smaps_rollup)."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+
+
+def mapped(pid: int, folder: Path) -> dict[str, float]:
+    """File of the site's own folder -> this process's share (Pss) of its pages in memory, MB."""
+    found: dict[str, float] = {}
+    name = ""
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        fields = line.split(None, 5)
+        if "-" in fields[0] and not fields[0].endswith(":"):
+            name = fields[5] if len(fields) == 6 and fields[5].startswith(str(folder)) else ""
+        elif name and fields[0] == "Pss:":
+            found[name] = found.get(name, 0.0) + int(fields[1]) / 1024
+    return found
+
+
+def measure(bench: Bench) -> None:
+    """After everything that was asked: the worst worker, and the sum over all of them of what is mapped."""
+    shown = bench.table("Memory of the web workers after all that was asked", "worker", "private MB",
+                        "its share of mapped files of the site, MB")  # fmt: skip
+    most, together = 0.0, 0.0
+    for n, pid in enumerate(servers.workers(bench.pid), start=1):
+        own, files = private(pid), mapped(pid, bench.folder)
+        most, together = max(most, own), together + sum(files.values())
+        shown.add(n, f"{own:.0f}", f"{sum(files.values()):.0f}")
+    scale = f"at {bench.number:,} places"
+    known = bool(most)
+    bench.goals.append(Goal(f"private memory of a worker {scale}", f"{most:.0f} MB", "–",
+                            PRIVATE_MB / most if known else None, 1, "≤ 100 MB", said=f"{most:.0f} MB"))  # fmt: skip
+    bench.goals.append(Goal(f"mapped pages of a node {scale}", f"{together:.0f} MB", "–",
+                            MAPPED_MB / max(together, 1e-9) if known else None, 1, "≤ 600 MB",
+                            said=f"{together:.0f} MB"))  # fmt: skip
