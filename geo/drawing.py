@@ -33,7 +33,7 @@ Mark = tuple[Outline, float, float, float]
 SETTINGS: Any = {
     "pdf.fonttype": 42,
     "ps.fonttype": 42,  # matplotlib 3.11 asks this one how many characters a PDF's font may have
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
     "svg.hashsalt": "sheet",
     "path.simplify": False,
     "font.family": [fonts.FAMILY],
@@ -151,32 +151,48 @@ class Sheet:
 
 
 def save(sheets: Sequence[Sheet], kind: str, pixels: int, title: str, day: dt.date | None = None) -> bytes:
-    """The sheets as `pdf` (a page each, text stays text), or the first as `png` (so many pixels wide) or `svg`
-    (text as outlines). MissingFont when the typeface is not installed."""
+    """The sheets as `pdf` (a page each), or the first as `png` (so many pixels wide) or `svg`.
+
+    In a PDF and an SVG text stays text, in fonts that the file carries. MissingFont when the typeface is not installed.
+    """
     made = io.BytesIO()
     figures = [sheet._figure for sheet in sheets]
     for bold in (False, True):
         fonts.face(bold)
     with rc_context(SETTINGS), tempfile.TemporaryDirectory() as folder:
+        faces = _faces(sheets if kind == "pdf" else sheets[:1], Path(folder)) if kind != "png" else {}
         if kind == "pdf":
-            _embed(sheets, Path(folder))
+            for sheet in sheets:
+                sheet._embed(faces)
             with PdfPages(made, metadata=_about(kind, title, day)) as pages:
                 for figure in figures:
                     pages.savefig(figure)
         else:
             dpi = pixels / figures[0].get_figwidth() if kind == "png" else POINTS
             figures[0].savefig(made, format=kind, dpi=dpi, metadata=_about(kind, title, day))
-    return made.getvalue()
+        return _carrying(made.getvalue(), faces) if kind == "svg" else made.getvalue()
 
 
-def _embed(sheets: Sequence[Sheet], folder: Path) -> None:
+def _faces(sheets: Sequence[Sheet], folder: Path) -> dict[bool, Path]:
+    """Font files with just the characters of the sheets, regular and bold."""
     texts = [text for sheet in sheets for text in sheet._texts]
-    faces = {}
-    for bold in (False, True):
-        mine = [text.get_text() for text in texts if (text.get_fontweight() == "bold") is bold]
-        faces[bold] = fonts.truetype(mine, bold, folder)
-    for sheet in sheets:
-        sheet._embed(faces)
+    return {
+        bold: fonts.truetype([t.get_text() for t in texts if (t.get_fontweight() == "bold") is bold], bold, folder)
+        for bold in (False, True)
+    }
+
+
+def _carrying(svg: bytes, faces: dict[bool, Path]) -> bytes:
+    """The SVG with its fonts inside it; programs that read no fonts from a file take one of the same name."""
+    rules = "".join(
+        f"@font-face{{font-family:'{fonts.FAMILY}';font-weight:{700 if bold else 400};"
+        f"src:url(data:font/woff2;base64,{fonts.packed(path)}) format('woff2')}}"
+        for bold, path in faces.items()
+    )
+    before, style, after = svg.partition(b'<style type="text/css">')
+    whole = before + style + rules.encode() + after
+    named = f"font-family: '{fonts.FAMILY}'"
+    return whole.replace(named.encode(), f"{named}, {fonts.INSTEAD}".encode())
 
 
 def outline(shape: Any) -> Outline:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -11,6 +12,8 @@ from typing import Any
 from geo.errors import MissingFont
 
 FAMILY = "Noto Sans CJK SC"
+INSTEAD = "'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+"""What readers without the typeface may take instead of it."""
 FILES = {False: "NotoSansCJK-Regular.ttc", True: "NotoSansCJK-Bold.ttc"}
 FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 UNKNOWN = "〓"
@@ -126,7 +129,9 @@ def truetype(texts: Iterable[str], bold: bool, folder: Path) -> Path:
     made.setupGlyphOrder(order)
     made.setupCharacterMap({code: names[code] for code in used})
     made.setupGlyf({name: _quadratic(bold, name) for name in order})
-    made.setupHorizontalMetrics({name: (glyphs[name].width, 0) for name in order})
+    # the left bearing has to be the outline's own: readers move the outline by the difference, as 「（」 shows at once
+    shapes = made.font["glyf"]
+    made.setupHorizontalMetrics({name: (glyphs[name].width, getattr(shapes[name], "xMin", 0)) for name in order})
     made.setupHorizontalHeader(ascent=source["hhea"].ascent, descent=source["hhea"].descent)
     style = "Bold" if bold else "Regular"
     made.setupNameTable({"familyName": FAMILY, "styleName": style, "psName": f"NotoSansCJKsc-{style}"})
@@ -137,6 +142,16 @@ def truetype(texts: Iterable[str], bold: bool, folder: Path) -> Path:
     made.font.recalcTimestamp = False
     made.save(target)
     return target
+
+
+def packed(face: Path) -> str:
+    """A font file as WOFF2 in base64, the same one always."""
+    from fontTools.ttLib import TTFont
+
+    font, made = TTFont(face, recalcTimestamp=False), io.BytesIO()
+    font.flavor = "woff2"
+    font.save(made)
+    return base64.b64encode(made.getvalue()).decode()
 
 
 @cache

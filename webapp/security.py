@@ -18,8 +18,8 @@ SHARED_ENDINGS = (".geojson", "/card", "/map.js")
 PRIVATE_PATHS = ("/staff", "/account", "/report")
 SELF = "'self'"
 csrf = CSRFProtect()
-PICTURE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
-"""For drawn pictures (SVG) opened by themselves: they carry their styles and ask for nothing."""
+PICTURE = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; frame-ancestors 'none'"
+"""For drawn pictures (SVG) opened by themselves: they carry their styles and fonts and ask for nothing."""
 
 
 def init_app(app: Flask) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import io
 import re
 import zlib
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pypdfium2
 import pytest
 import shapely
+from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -64,11 +68,24 @@ def test_text_of_a_pdf_can_be_selected_and_its_fonts_are_truetype() -> None:
     assert len(re.findall(rb"/FontFile2 \d+", made)) == len(re.findall(rb"/Type /FontDescriptor", made))
 
 
-def test_an_svg_needs_no_font_and_no_other_file() -> None:
+def test_text_of_an_svg_can_be_selected_and_its_fonts_are_in_it() -> None:
     made = drawing.save([sheet()], "svg", 0, "海报", DAY).decode()
-    assert "<text" not in made
+    tree = ElementTree.fromstring(made)
+    assert [text.text for text in tree.iter("{http://www.w3.org/2000/svg}text")] == [WORDS, "电话 0833-000 0012 $x_1$"]
+    carried = [TTFont(io.BytesIO(base64.b64decode(found))) for found in re.findall(r"woff2;base64,([^)]+)\)", made)]
+    assert [font["OS/2"].usWeightClass for font in carried] == [400, 700]
+    assert set(map(ord, WORDS)) <= set(carried[1].getBestCmap())
+    assert "'Noto Sans CJK SC', 'Source Han Sans SC'" in made, "for programs that read no fonts from a file"
     assert not re.findall(r'(?:href|src)="(?!#)', made)
+    assert not re.findall(r"url\((?!#|data:)", made)
     assert "2026-11-24" in made
+
+
+def test_the_small_font_puts_outlines_where_the_typeface_has_them(tmp_path: Path) -> None:
+    small = TTFont(fonts.truetype(["（，·人"], False, tmp_path))
+    bearings = {name: bearing for name, (_width, bearing) in small["hmtx"].metrics.items()}
+    assert bearings == {name: getattr(small["glyf"][name], "xMin", 0) for name in small.getGlyphOrder()}
+    assert max(bearings.values()) > 500, "an opening bracket stands at the right of its square"
 
 
 def test_a_character_that_the_typeface_does_not_have_is_marked() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from pathlib import Path
 
 from flask import current_app
 
+import geo
 from webapp import basemaps, cache, db, mapping
 from webapp.posters import gather
 from webapp.posters.gather import Asked
@@ -31,9 +33,16 @@ def key(wanted: Asked, ending: str) -> str:
     keys = sorted({query.layer.key for query in wanted.view.queries} | {"services"})
     made_from = (
         db.versions(*keys, "areas"), db.today(), wanted.params(), mapping.badge(), settings.public_url,
-        basemaps.layers(settings),
+        basemaps.layers(settings), _hand(),
     )  # fmt: skip
     return f"{cache.tag(*made_from)}.{ending}"
+
+
+@functools.cache
+def _hand() -> str:
+    """The drawing code as it is, so that a picture drawn by an older one is not found."""
+    drawn_by = [*sorted(Path(__file__).parent.glob("*.py")), *sorted(Path(geo.__path__[0]).glob("*.py"))]
+    return cache.tag(*(path.read_text(encoding="utf-8") for path in drawn_by))
 
 
 def ready(wanted: Asked, ending: str) -> Path | None:
