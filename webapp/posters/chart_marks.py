@@ -25,8 +25,10 @@ CROWD = 60
 """From so many marks on the largest size is not tried."""
 FAR = 900.0
 """Units that a mark may be moved at most."""
-DOT = 0.34
-"""Size of a mark without a number."""
+DOT, LEAST_DOT = 0.34, 0.16
+"""Sizes of marks without a number, the largest and the smallest."""
+ASIDE = 22.0
+"""Units that a mark without a number may be pushed aside; where the smallest has no room, it goes farther."""
 
 
 Placed = list[tuple[Row, tuple[float, float], tuple[float, float]]]
@@ -56,7 +58,8 @@ def numbers(chart: Chart, placed: Placed) -> None:
 def others(chart: Chart, numbered: int) -> None:
     """The marks that the list has no room for, then those of the other layers, smaller."""
     rows = [row for row in chart.content.rows if row.number > numbered and row.at and chart.inside(row.at)]
-    _drawn(chart.sheet, [(row, _aside(chart, row)) for row in rows], DOT)
+    size, places = _aside(chart, [chart.at(row.at) for row in rows if row.at])
+    _drawn(chart.sheet, list(zip(rows, places, strict=True)), size)
     _beside(chart)
 
 
@@ -100,12 +103,17 @@ def _placed(
     return boxes
 
 
-def _aside(chart: Chart, row: Row) -> tuple[float, float]:
-    """Where the small mark of a place stands that the list has no room for: at most pushed aside a little."""
-    x, y = chart.at(row.at or (0, 0))
-    wide = 28 * DOT + 1
-    box = chart.room.first(placing.around(x, y, wide, wide, 2 * wide, wide / 3))
-    return placing.middle(box) if box else (x, y)
+def _aside(chart: Chart, spots: list[tuple[float, float]]) -> tuple[float, list[tuple[float, float]]]:
+    """The largest size at which all marks without a number find room near their place, and where they stand."""
+    size = DOT
+    while True:
+        last, wide, room = size <= LEAST_DOT, 28 * size + 1, chart.room.copy()
+        far = FAR if last else ASIDE
+        boxes = [room.first(placing.around(x, y, wide, wide, far, wide / 3)) for x, y in spots]
+        if last or None not in boxes:
+            chart.room = room
+            return size, [placing.middle(box) if box else spot for box, spot in zip(boxes, spots, strict=True)]
+        size = max(LEAST_DOT, size * 0.82)
 
 
 def mark(sheet: Sheet, row: Row, x: float, y: float, size: float, text: str) -> None:

@@ -48,7 +48,7 @@ def _upright(content: Content, size: Size, paged: bool, labels: bool) -> Compose
     head = heading.height + margin * 0.8
     chart_top = head + (26 if content.ground else 6)
     top = (chart_top + size.chart[1] + 14 if content.ground else chart_top) + _legend_height(content, right - margin)
-    height = size.height or top + rows.long(listed, size.finest) + foot + margin + 34
+    height = size.height or top + rows.long(listed, size) + foot + margin + 34
     sheet = _sheet(size, height)
     parts.heading(sheet, margin, margin * 0.8, content, heading)
     parts.flock(sheet, right, margin * 0.9, 112 if narrow else 138)
@@ -76,14 +76,14 @@ def _listed(sheet: Sheet, content: Content, size: Size, box: Box, paged: bool) -
     if not content.rows:
         sheet.text(left, top + 40, fonts.cut(content.words["none"], (right - left) / 20), 20, ink.colour("ink"))
         return 0
-    made = rows.page(listed, rows.Room.of((left, top, right, bottom - 8), size.columns), size.finest)
-    beyond = len(content.rows) - made.rows + content.beyond
-    if beyond:
-        made = rows.page(listed, rows.Room.of((left, top, right, bottom - 30), size.columns), size.finest)
+    made = rows.page(listed, (left, top, right, bottom - 8), size)
+    if len(content.rows) - made.rows + content.beyond:
+        made = rows.page(listed, (left, top, right, bottom - 34), size)
         beyond = len(content.rows) - made.rows + content.beyond
         on = content.words["over" if paged and made.rows < len(content.rows) else "more"]
-        sheet.text(left, bottom - 11, on.format(n=beyond), 15, ink.colour("accent"), bold=True)
-    rows.draw(sheet, box, content, made, size.columns)
+        big = max(15.0, made.grade.name * 0.9)
+        sheet.text(left, bottom - 11, on.format(n=beyond), big, ink.colour("accent"), bold=True)
+    rows.draw(sheet, box, content, made)
     return made.rows
 
 
@@ -100,7 +100,7 @@ def _broad(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
     if not content.ground:
         parts.flock(sheet, right, margin * 0.9, 138)
         y = parts.legend(sheet, (margin, y + 4, right, 0), content)
-    columns = size if content.ground else _with_columns(size, 2)
+    columns = size if content.ground else _alone(size)
     made = _listed(sheet, content, columns, (margin, y + 8, split, bottom - foot), paged)
     if content.ground:
         top = margin * 0.8 + 22
@@ -111,8 +111,9 @@ def _broad(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
     return sheet, made
 
 
-def _with_columns(size: Size, columns: int) -> Size:
-    return replace(size, columns=columns)
+def _alone(size: Size) -> Size:
+    """The size for a list without a map beside it: twice the columns."""
+    return replace(size, columns=(2 * size.columns[0], 2 * size.columns[1]))
 
 
 def _square(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
@@ -126,7 +127,7 @@ def _square(content: Content, size: Size, paged: bool, labels: bool) -> Composed
     top = margin * 0.8 + heading.height + (22 if content.ground else 0)
     foot = bottom - parts.foot_height(content, right - margin, small, side)
     left = margin + size.chart[0] + 26 if content.ground else margin
-    columns = size if content.ground else _with_columns(size, 2)
+    columns = size if content.ground else _alone(size)
     if not content.ground:
         top = parts.legend(sheet, (margin, top, right, 0), content, 12)
     made = _listed(sheet, content, columns, (left, top, right, foot), paged)
@@ -154,8 +155,8 @@ def _strip(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
         chart.draw(sheet, (right - wide, bottom - size.chart[1], right, bottom - EDGE), content, labels, 0)
         return sheet, 0
     box = (right - wide, 28, right, bottom)
-    made = rows.page(content.rows, rows.Room.of(box, 1), size.finest)
-    rows.draw(sheet, box, content, made, 1)
+    made = rows.page(content.rows, box, size)
+    rows.draw(sheet, box, content, made)
     return sheet, made.rows
 
 
@@ -180,10 +181,9 @@ def _further(content: Content, size: Size, left: Sequence[Row], number: int) -> 
     right, bottom = size.width - margin, size.height - margin
     sheet.text(margin, margin + 8, content.title, 20, ink.colour("ink"), bold=True)
     sheet.lines([[(margin, margin + 20), (right, margin + 20)]], ink.colour("ink"), 2.5)
-    columns = 2 if size.form == "broad" else size.columns
     box = (margin, margin + 26, right, bottom - 30)
-    made = rows.page(rows.items(content, left), rows.Room.of(box, columns), size.finest)
-    rows.draw(sheet, box, content, made, columns)
+    made = rows.page(rows.items(content, left), box, _alone(size) if size.form == "broad" else size)
+    rows.draw(sheet, box, content, made)
     sheet.text(margin, bottom, content.approval, 13, ink.colour("ink"), bold=True)
     words = f"{content.printed}  {number}"
     sheet.text(right, bottom, words, 13, ink.colour("ink-soft"), align="right")

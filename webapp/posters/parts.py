@@ -16,6 +16,8 @@ from webapp.posters.content import Content, Sign
 Box = tuple[float, float, float, float]
 QUIET = 2
 """Modules of white around a QR code on our paper, which is light itself."""
+SCAN = 17.0
+"""Size of the words beside a QR code."""
 FLOCK = (
     (150, 34, 0.62), (120, 45, 0.57), (120, 25, 0.57), (90, 56, 0.52), (90, 16, 0.52), (60, 67, 0.47), (60, 7, 0.47),
 )  # fmt: skip
@@ -167,13 +169,18 @@ def _small(sheet: Sheet, shape: str, x: float, y: float, scale: float, colour: s
 
 def foot_height(content: Content, wide: float, size: float, side: float) -> float:
     """How high the foot is."""
-    lines = len(_small_print(content, _text_room(content, wide, side), size))
-    return max(side + 14, 8 + size * (6.2 + 1.5 * lines))
+    room = wide - side - 24
+    asked = len(_asking(content, room - _scan_width(content), size))
+    lines = len(_small_print(content, room, size))
+    return max(side + 16, 8 + size * (1.7 * asked + 4.9 + 1.5 * lines))
 
 
-def _text_room(content: Content, wide: float, side: float) -> float:
-    caption = max((fonts.width(line, True) for line in content.scan), default=0) * 15
-    return wide - side - min(caption, 150) - 36
+def _scan_width(content: Content) -> float:
+    return min(SCAN * max((fonts.width(line, True) for line in content.scan), default=0), 170) + 14
+
+
+def _asking(content: Content, room: float, size: float) -> list[str]:
+    return fonts.lines(content.ask[0], room / (size * 1.25), 2)
 
 
 def _small_print(content: Content, room: float, size: float) -> list[str]:
@@ -192,24 +199,26 @@ def _stopped(sentence: str) -> str:
 
 
 def foot(sheet: Sheet, box: Box, content: Content, size: float, side: float) -> None:
-    """Whom to phone, small print, badge at the lower left; QR code with its words at the lower right."""
+    """Whom to phone, small print, badge at the lower left; QR code with its words beside it at the right."""
     left, top, right, bottom = box
     soft, dark = ink.colour("ink-soft"), ink.colour("ink")
     sheet.lines([[(left, top), (right, top)]], dark, 2.5)
-    room = _text_room(content, right - left, side)
-    y = top + 8 + size * 1.35
-    sheet.text(left, y, content.ask[0], min(size * 1.25, room / max(fonts.width(content.ask[0]), 1)), dark)
+    room = right - left - side - 24
+    narrow = room - _scan_width(content)
+    y = top + 8
+    for line in _asking(content, narrow, size):
+        y += size * 1.6
+        sheet.text(left, y, line, size * 1.25, dark)
     y += size * 2.6
-    sheet.text(left, y, content.ask[1], size * 2.5, dark, bold=True)
-    lines = _small_print(content, room, size)
+    sheet.text(left, y, content.ask[1], min(size * 2.5, narrow / fonts.width(content.ask[1], True)), dark, bold=True)
     y += size * 1.9
-    for line in lines:
+    for line in _small_print(content, room, size):
         sheet.text(left, y, line, size, soft)
         y += size * 1.5
     sheet.text(left, bottom - size * 0.2, content.approval, size, dark, bold=True)
-    qr(sheet, right - side, bottom - side, side, content.url)
-    y = bottom - 8 - 21 * (len(content.scan) - 1)
+    qr(sheet, right - side, top + 13, side, content.url)
+    y = top + 14
     for line in content.scan:
-        caption = min(15.0, 150 / max(fonts.width(line, True), 1))
-        sheet.text(right - side - 10, y, line, caption, dark, bold=True, align="right")
-        y += 21
+        caption = min(SCAN, 170 / max(fonts.width(line, True), 1))
+        y += SCAN * 1.4
+        sheet.text(right - side - 12, y, line, caption, dark, bold=True, align="right")
