@@ -12,6 +12,8 @@ from typing import Any
 from geo.errors import MissingFont
 
 FAMILY = "Noto Sans CJK SC"
+CLOSING, OPENING = "，。；：、！？）”’·…,.;:%)", "（“‘("
+"""What no line begins with; what none ends with."""
 INSTEAD = "'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 """What readers without the typeface may take instead of it."""
 FILES = {False: "NotoSansCJK-Regular.ttc", True: "NotoSansCJK-Bold.ttc"}
@@ -98,15 +100,23 @@ def lines(text: str, ems: float, most: int, bold: bool = False) -> list[str]:
 
 
 def _break(text: str, ems: float, bold: bool) -> int:
-    """Where to break: after as much as fits, not inside a Latin word and not before closing punctuation."""
+    """Where to break: after as much as fits, not inside a Latin word, before closing or after opening punctuation."""
     end, taken = 0, 0.0
     while end < len(text) and taken + _advance(writable(text[end], bold) or " ", bold) <= ems:
         taken += _advance(writable(text[end], bold) or " ", bold)
         end += 1
     best = max(end, 1)
-    while best > 1 and best < len(text) and (_inside_word(text, best) or text[best] in "，。；：、！？）”’·…,.;:%)"):
+    while (
+        best > 1
+        and best < len(text)
+        and (_inside_word(text, best) or text[best] in CLOSING or text[best - 1] in OPENING)
+    ):
         best -= 1
     return best if best > 1 else max(end, 1)
+
+
+def _breakable(text: str, at: int) -> bool:
+    return not (_inside_word(text, at) or text[at] in CLOSING or text[at - 1] in OPENING)
 
 
 def _inside_word(text: str, at: int) -> bool:

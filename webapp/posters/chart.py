@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ import geopandas
 from geo import placing, sketch
 from geo.drawing import Sheet
 from webapp.posters import chart_edge, chart_marks, chart_names, ink
-from webapp.posters.content import Content, Spot
+from webapp.posters.content import Content, Ground, Spot
 
 Box = placing.Box
 DETAIL = 0.35
@@ -70,6 +71,12 @@ class Chart:
         """Whether a place lies on the map."""
         whole = self.ground.box
         return whole.west <= position[0] <= whole.east and whole.south <= position[1] <= whole.north
+
+
+def height(ground: Ground, width: float) -> float:
+    """How high a chart of that width is that shows just what the ground shows."""
+    whole = ground.box
+    return width * (whole.north - whole.south) / ((whole.east - whole.west) * math.cos(math.radians(whole.centre[1])))
 
 
 def draw(sheet: Sheet, box: Box, content: Content, labels: bool = True, numbered: int = 10**6) -> None:

@@ -68,9 +68,10 @@ def _furniture(chart: Chart) -> None:
     sheet.text(x, y + 27, words["north"], 13, colour, bold=True, align="center", halo=halo)
     km, long = graticule.bar(KM_PER_DEGREE / chart.fit.scale, 110)
     x, y = right - 20 - long, bottom - 14
-    sheet.box((right - 40 - long, bottom - 38, right, bottom), fill=ink.colour("paper"))
-    sheet.lines([[(x, y - 6), (x, y), (x + long, y), (x + long, y - 6)]], colour, 1.6)
-    sheet.text(x + long / 2, y - 6, words["km"].format(n=km), 12, colour, align="center")
+    ruler = [[(x, y - 6), (x, y), (x + long, y), (x + long, y - 6)]]
+    sheet.lines(ruler, halo, 5)
+    sheet.lines(ruler, colour, 1.6)
+    sheet.text(x + long / 2, y - 6, words["km"].format(n=km), 12, colour, align="center", halo=halo)
     wide = fonts.width(chart.content.approval, True) * 13
     sheet.box((left, bottom - 24, left + wide + 14, bottom), fill=ink.colour("paper"))
     sheet.text(left + 7, bottom - 7.5, chart.content.approval, 13, colour, bold=True)

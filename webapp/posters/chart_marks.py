@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOVED = 0.75
 """A mark moved by more than this share of its size has a line to where it belongs."""
-LARGEST, SMALLEST = 1.12, 0.5
+LARGEST, SMALLEST = 1.3, 0.5
 """Sizes of numbered marks, of 28 units."""
 MEAN_MOVE = 0.3
 """How far marks move on the mean, of their size, before they are drawn smaller instead."""
@@ -25,9 +25,9 @@ CROWD = 60
 """From so many marks on the largest size is not tried."""
 FAR = 900.0
 """Units that a mark may be moved at most."""
-DOT, LEAST_DOT = 0.34, 0.16
+DOT, LEAST_DOT = 0.34, 0.2
 """Sizes of marks without a number, the largest and the smallest."""
-ASIDE = 22.0
+ASIDE = 30.0
 """Units that a mark without a number may be pushed aside; where the smallest has no room, it goes farther."""
 
 
@@ -58,6 +58,8 @@ def numbers(chart: Chart, placed: Placed) -> None:
 def others(chart: Chart, numbered: int) -> None:
     """The marks that the list has no room for, then those of the other layers, smaller."""
     rows = [row for row in chart.content.rows if row.number > numbered and row.at and chart.inside(row.at)]
+    if not numbered:
+        chart.size = DOT
     size, places = _aside(chart, [chart.at(row.at) for row in rows if row.at])
     _drawn(chart.sheet, list(zip(rows, places, strict=True)), size)
     _beside(chart)
@@ -76,7 +78,7 @@ def discs(chart: Chart, placed: Placed) -> None:
 
 def _settled(chart: Chart, spots: list[tuple[float, float]]) -> tuple[float, list[placing.Box]]:
     """The largest size at which marks hardly have to move, and their boxes, now taken."""
-    size = LARGEST if len(spots) < CROWD else LARGEST * 0.75
+    size = LARGEST if len(spots) < CROWD else LARGEST * 0.65
     while True:
         wide, room = 28 * size + 1.5, chart.room.copy()
         allowed = MEAN_MOVE * wide * len(spots) if size > SMALLEST else math.inf
@@ -161,7 +163,7 @@ def _small(chart: Chart, found: Mark, x: float, y: float, size: float) -> None:
     outline = ink.shape(found.sign.shape)
     chart.sheet.marks([(outline, x, y, size * 1.14)], fill=paper)
     chart.sheet.marks([(outline, x, y, size)], fill=fill, edge=colour, width=1.4 * size)
-    if chart.labels:
+    if chart.labels and size > DOT:  # smaller characters nobody can read
         points = 13 * size
         down = ink.TEXT_AT.get(found.sign.shape, 0.0) * size
         chart.sheet.text(x, y + down + 0.36 * points, found.sign.letter, points, letter, bold=True, align="center")

@@ -155,8 +155,8 @@ def _marks(view: View, found: dict[str, list[Any]]) -> tuple[Mark, ...]:
 
 
 def _ground(wanted: Asked, found: dict[str, list[Any]]) -> Any:
-    view = wanted.view
-    return ground.gather(view, db.areas(), wanted.size.chart, ground.box_of(view), found, language())
+    view, box = wanted.view, ground.box_of(wanted.view)
+    return ground.gather(view, db.areas(), ground.form_of(wanted.size, box), box, found, language())
 
 
 def _apart(rows: tuple[Row, ...]) -> tuple[tuple[str, str, int], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from layers.transport import NODES
 from layers.view import View
 from webapp import mapping
 from webapp.posters.content import Ground, Land, Line, Spot
-from webapp.posters.sizes import Form
+from webapp.posters.sizes import Form, Size
 
 MARGIN = 14.0
 """Units between the area asked about and the neatline."""
@@ -24,6 +25,8 @@ TOWNS_WIDEST = 2.6
 """Degrees; a wider frame has no room for the names of townships."""
 TILE, SCREEN = 256, 800
 """Pixels of a tile; of the screen that a View with `at` is meant to be seen on."""
+LOWEST = 0.6
+"""An upright chart's least height, of its greatest."""
 SMALLEST = 0.02
 """Degrees of the least frame."""
 
@@ -53,6 +56,16 @@ def is_too_wide(box: Box) -> bool:
 def fitted(box: Box, form: Form) -> sketch.Fit:
     """How degrees become the units of a chart of that form, the box inside it with a margin."""
     return sketch.Fit.into((box.west, box.south, box.east, box.north), form, MARGIN)
+
+
+def form_of(size: Size, box: Box) -> Form:
+    """The form of a size's chart: an upright one is as high as the box needs at its width."""
+    wide, highest = size.chart
+    if size.form != "upright":
+        return size.chart
+    squeeze = math.cos(math.radians(box.centre[1]))
+    high = (wide - 2 * MARGIN) * (box.north - box.south) / ((box.east - box.west) * squeeze) + 2 * MARGIN
+    return wide, min(max(high, highest * LOWEST), highest)
 
 
 def seen(box: Box, form: Form) -> Box:

@@ -14,6 +14,8 @@ from webapp.posters.sizes import SIZES, Size
 Box = tuple[float, float, float, float]
 MARGIN, EDGE = 44.0, 3.5
 """White around everything; what the outer neatline takes."""
+LEAST_UNDER = 80.0
+"""Units below a map that are worth a column of the list."""
 MOST_PAGES = 12
 Composed = tuple[Sheet, int]
 """A sheet, and how many of the rows it lists."""
@@ -37,31 +39,48 @@ def _sheet(size: Size, height: float) -> Sheet:
 
 
 def _upright(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
-    """Heading, map, legend, list and foot from top to bottom; a long picture is as high as its list."""
+    """Heading, map with the list beside or below it, foot; a long picture is as high as its list."""
     narrow = size.width < 760
     margin = 32.0 if narrow else MARGIN
     title, small, side = (36.0, 12.0, 112.0) if narrow else (46.0, 13.0, 132.0)
     right = size.width - margin
-    listed = rows.items(content, content.rows)
-    foot = parts.foot_height(content, right - margin, small, side)
     heading = parts.headed(content, right - margin - (128 if narrow else 154), title, 2)
-    head = heading.height + margin * 0.8
-    chart_top = head + (26 if content.ground else 6)
-    top = (chart_top + size.chart[1] + 14 if content.ground else chart_top) + _legend_height(content, right - margin)
-    height = size.height or top + rows.long(listed, size) + foot + margin + 34
+    top = heading.height + margin * 0.8 + (26 if content.ground else 6)
+    below = _under(content, size, margin, top)
+    foot = parts.foot_height(content, right - margin, small, side) + margin * 0.8
+    height = size.height or below[1] + rows.long(rows.items(content, content.rows), size) + foot + margin * 0.2 + 34
     sheet = _sheet(size, height)
     parts.heading(sheet, margin, margin * 0.8, content, heading)
     parts.flock(sheet, right, margin * 0.9, 112 if narrow else 138)
+    room = (margin, below[1], right, height - foot)
+    choices = _choices(size, room, (below[0], top) if content.ground and size.beside else None)
+    made = _listed(sheet, content, size, choices, paged)
     if content.ground:
-        box = (margin + EDGE, chart_top, right - EDGE, chart_top + size.chart[1])
-    made = _listed(sheet, content, size, (margin, top, right, height - margin * 0.8 - foot), paged)
-    if content.ground:
+        box = (margin + EDGE, top, margin + size.chart[0], top + chart.height(content.ground, size.chart[0] - EDGE))
         chart.draw(sheet, box, content, labels, made if not paged else len(content.rows))
-        parts.legend(sheet, (margin, chart_top + size.chart[1] + 8, right, 0), content)
-    else:
-        parts.legend(sheet, (margin, chart_top, right, 0), content)
-    parts.foot(sheet, (margin, height - margin * 0.8 - foot, right, height - margin * 0.8), content, small, side)
+        top = box[3] + 10
+    parts.legend(sheet, (margin, top, below[0], 0), content)
+    parts.foot(sheet, (margin, height - foot, right, height - margin * 0.8), content, small, side)
     return sheet, made
+
+
+def _under(content: Content, size: Size, margin: float, top: float) -> tuple[float, float]:
+    """The right and the lower edge of an upright one's map with its legend, or of the legend alone."""
+    right = margin + size.chart[0] + EDGE if content.ground and size.beside else size.width - margin
+    if content.ground:
+        top += chart.height(content.ground, size.chart[0] - EDGE) + 14
+    return right, top + _legend_height(content, right - margin)
+
+
+def _choices(size: Size, room: Box, corner: tuple[float, float] | None) -> list[rows.Columns]:
+    """The ways to divide the room of a list; with a `corner` (right edge, top) a map stands above its left part."""
+    usual, most = size.columns
+    if corner is None:
+        return [rows.split(room, n) for n in (usual, *range(usual + 1, most + 1), *range(usual - 1, 0, -1))]
+    left, top, right, bottom = room
+    beside = (corner[0] + rows.GUTTER, corner[1], right, bottom)
+    under = [rows.split((left, top, corner[0], bottom), n) for n in range(1, most)]
+    return [(beside, *columns) for columns in under if bottom - top > LEAST_UNDER] or [(beside,)]
 
 
 def _legend_height(content: Content, room: float, size: float = 13.0) -> float:
@@ -69,22 +88,36 @@ def _legend_height(content: Content, room: float, size: float = 13.0) -> float:
     return parts.legend(blank, (0, 0, room, 0), content, size) + 10
 
 
-def _listed(sheet: Sheet, content: Content, size: Size, box: Box, paged: bool) -> int:
+def _listed(sheet: Sheet, content: Content, size: Size, choices: list[rows.Columns], paged: bool) -> int:
     """The list, and below it how many more there are; how many it lists."""
-    left, top, right, bottom = box
     listed = rows.items(content, content.rows)
     if not content.rows:
-        sheet.text(left, top + 40, fonts.cut(content.words["none"], (right - left) / 20), 20, ink.colour("ink"))
+        _nothing(sheet, content, choices[0][0])
         return 0
-    made = rows.page(listed, (left, top, right, bottom - 8), size)
+    made = rows.page(listed, [_shorter(columns, 8) for columns in choices], size)
     if len(content.rows) - made.rows + content.beyond:
-        made = rows.page(listed, (left, top, right, bottom - 34), size)
+        made = rows.page(listed, [_shorter(columns, 34) for columns in choices], size)
         beyond = len(content.rows) - made.rows + content.beyond
         on = content.words["over" if paged and made.rows < len(content.rows) else "more"]
-        big = max(15.0, made.grade.name * 0.9)
-        sheet.text(left, bottom - 11, on.format(n=beyond), big, ink.colour("accent"), bold=True)
-    rows.draw(sheet, box, content, made)
+        left, _top, right, bottom = min(choices[0])
+        words, big = on.format(n=beyond), max(15.0, made.grade.name * 0.9)
+        big = min(big, (right - left) / fonts.width(words, True))
+        sheet.text(left, bottom - 11, words, big, ink.colour("accent"), bold=True)
+    rows.draw(sheet, content, made)
     return made.rows
+
+
+def _shorter(columns: rows.Columns, by: float) -> rows.Columns:
+    return tuple((left, top, right, bottom - by) for left, top, right, bottom in columns)
+
+
+def _nothing(sheet: Sheet, content: Content, box: Box) -> None:
+    """What stands where the list would, when there is no place."""
+    left, top, right, _bottom = box
+    y = top + 14
+    for line in fonts.lines(content.words["none"], (right - left) / 20, 6):
+        y += 28
+        sheet.text(left, y, line, 20, ink.colour("ink"))
 
 
 def _broad(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
@@ -100,8 +133,8 @@ def _broad(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
     if not content.ground:
         parts.flock(sheet, right, margin * 0.9, 138)
         y = parts.legend(sheet, (margin, y + 4, right, 0), content)
-    columns = size if content.ground else _alone(size)
-    made = _listed(sheet, content, columns, (margin, y + 8, split, bottom - foot), paged)
+    choices = _choices(size if content.ground else _alone(size), (margin, y + 8, split, bottom - foot), None)
+    made = _listed(sheet, content, size, choices, paged)
     if content.ground:
         top = margin * 0.8 + 22
         box = (right - size.chart[0], top, right, top + size.chart[1])
@@ -127,10 +160,10 @@ def _square(content: Content, size: Size, paged: bool, labels: bool) -> Composed
     top = margin * 0.8 + heading.height + (22 if content.ground else 0)
     foot = bottom - parts.foot_height(content, right - margin, small, side)
     left = margin + size.chart[0] + 26 if content.ground else margin
-    columns = size if content.ground else _alone(size)
     if not content.ground:
         top = parts.legend(sheet, (margin, top, right, 0), content, 12)
-    made = _listed(sheet, content, columns, (left, top, right, foot), paged)
+    choices = _choices(size if content.ground else _alone(size), (left, top, right, foot), None)
+    made = _listed(sheet, content, size, choices, paged)
     if content.ground:
         below = foot - _legend_height(content, size.chart[0], 11) - 8
         box = (margin + EDGE, top, margin + size.chart[0], min(top + size.chart[1], below))
@@ -155,8 +188,8 @@ def _strip(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
         chart.draw(sheet, (right - wide, bottom - size.chart[1], right, bottom - EDGE), content, labels, 0)
         return sheet, 0
     box = (right - wide, 28, right, bottom)
-    made = rows.page(content.rows, box, size)
-    rows.draw(sheet, box, content, made)
+    made = rows.page(content.rows, [(box,)], size)
+    rows.draw(sheet, content, made)
     return sheet, made.rows
 
 
@@ -182,8 +215,9 @@ def _further(content: Content, size: Size, left: Sequence[Row], number: int) -> 
     sheet.text(margin, margin + 8, content.title, 20, ink.colour("ink"), bold=True)
     sheet.lines([[(margin, margin + 20), (right, margin + 20)]], ink.colour("ink"), 2.5)
     box = (margin, margin + 26, right, bottom - 30)
-    made = rows.page(rows.items(content, left), box, _alone(size) if size.form == "broad" else size)
-    rows.draw(sheet, box, content, made)
+    choices = _choices(_alone(size) if size.form == "broad" else size, box, None)
+    made = rows.page(rows.items(content, left), choices, size)
+    rows.draw(sheet, content, made)
     sheet.text(margin, bottom, content.approval, 13, ink.colour("ink"), bold=True)
     words = f"{content.printed}  {number}"
     sheet.text(right, bottom, words, 13, ink.colour("ink-soft"), align="right")

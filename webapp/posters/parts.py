@@ -170,9 +170,14 @@ def _small(sheet: Sheet, shape: str, x: float, y: float, scale: float, colour: s
 def foot_height(content: Content, wide: float, size: float, side: float) -> float:
     """How high the foot is."""
     room = wide - side - 24
-    asked = len(_asking(content, room - _scan_width(content), size))
     lines = len(_small_print(content, room, size))
-    return max(side + 16, 8 + size * (1.7 * asked + 4.9 + 1.5 * lines))
+    return max(side + 16, _asked_height(content, room, size) + size * (1.8 + 1.5 * lines))
+
+
+def _asked_height(content: Content, room: float, size: float) -> float:
+    """From the foot's top to the first line of small print: below whom to phone, below the code's words."""
+    asked = len(_asking(content, room - _scan_width(content), size))
+    return max(8 + size * (1.6 * asked + 4.5), 14 + SCAN * 1.4 * len(content.scan) + size * 2)
 
 
 def _scan_width(content: Content) -> float:
@@ -211,7 +216,7 @@ def foot(sheet: Sheet, box: Box, content: Content, size: float, side: float) -> 
         sheet.text(left, y, line, size * 1.25, dark)
     y += size * 2.6
     sheet.text(left, y, content.ask[1], min(size * 2.5, narrow / fonts.width(content.ask[1], True)), dark, bold=True)
-    y += size * 1.9
+    y = top + _asked_height(content, room, size)
     for line in _small_print(content, room, size):
         sheet.text(left, y, line, size, soft)
         y += size * 1.5

@@ -12,12 +12,16 @@ from webapp.posters.content import Content, Row
 from webapp.posters.sizes import Size
 
 Box = tuple[float, float, float, float]
+Columns = tuple[Box, ...]
+"""The columns of a list on the sheet, in the order in which they are filled."""
 Item = Row | str
 """A row, or the heading of a county's rows."""
 GUTTER = 30.0
 MOST_STRETCH = 1.3
 LONGEST_COLUMN = 4500.0
 """Units, two pixels each on the phone's long picture."""
+LEAST_FAR = 23.0
+"""Units of 24 points on A3: what matters is not written smaller there."""
 LONGEST_NAME = 9.0
 """Characters (ems) that a name may have and still be shown whole everywhere; look.md. A longer one is cut
 only where there is no room for it."""
@@ -40,17 +44,19 @@ class Grade:
     @property
     def heading(self) -> float:
         """Height of a county's heading."""
-        return min(max(self.height * 0.72, 22.0), self.name * 1.9)
+        return max(self.name * 1.6, 22.0)
 
 
 GRADES = (
     Grade(104, 30, 18, 30, 1.5, stacked=True),
     Grade(80, 26, 16, 26, 1.3, stacked=True),
-    Grade(62, 23, 14, 23, 1.15, stacked=True),
+    Grade(55, 23, 14, 23, 1.15, stacked=True),
     Grade(36, 23, 0, 23, 1.0),
     Grade(78, 21, 15, 22, 1.2),
     Grade(56, 19, 14, 20, 1.05),
+    Grade(49, 19, 13, 19, 1.0, stacked=True),
     Grade(41, 17, 12, 17, 0.85),
+    Grade(40, 16, 12, 16, 0.85, stacked=True),
     Grade(29, 15, 0, 15, 0.72),
     Grade(21.5, 13, 0, 13, 0.58),
 )
@@ -58,27 +64,12 @@ GRADES = (
 
 
 @dataclass(frozen=True)
-class Room:
-    """Height and number of the columns, and the width of each."""
-
-    height: float
-    columns: int
-    width: float
-
-    @classmethod
-    def of(cls, box: Box, columns: int) -> Room:
-        """The room of a box of the sheet."""
-        left, top, right, bottom = box
-        return cls(bottom - top, columns, (right - left - GUTTER * (columns - 1)) / columns)
-
-
-@dataclass(frozen=True)
 class Page:
-    """What one page lists: its grade, what stands in each column, and for how many columns there is room."""
+    """What one page lists: its grade, its columns, and what stands in each."""
 
     grade: Grade
     filled: tuple[tuple[Item, ...], ...]
-    columns: int
+    columns: Columns
 
     @property
     def rows(self) -> int:
@@ -96,24 +87,33 @@ def items(content: Content, rows: Sequence[Row]) -> list[Item]:
     return found
 
 
-def page(listed: Sequence[Item], box: Box, size: Size) -> Page:
-    """As many of the items as go into the box: in the largest rows that take them all, else as many as can be read."""
-    usual, most = size.columns
+def split(box: Box, columns: int) -> Columns:
+    """So many columns in a box of the sheet."""
+    left, top, right, bottom = box
+    wide = (right - left - GUTTER * (columns - 1)) / columns
+    lefts = [left + number * (wide + GUTTER) for number in range(columns)]
+    return tuple((x, top, x + wide, bottom) for x in lefts)
+
+
+def page(listed: Sequence[Item], choices: Sequence[Columns], size: Size) -> Page:
+    """As many of the items as go into the columns: in the largest rows that take them all, else as many as can be read.
+
+    `choices` are the ways to divide the room, the usual one first.
+    """
     best: Page | None = None
     for grade in (GRADES[number] for number in size.grades):
-        for columns in (usual, *range(usual + 1, most + 1), *range(usual - 1, 0, -1)):
-            room = Room.of(box, columns)
-            if not _names_fit(listed, room.width, grade):
+        for columns in choices:
+            if not _names_fit(listed, min(right - left for left, _top, right, _bottom in columns), grade):
                 continue
-            made = Page(grade, _flow(listed, room.height, columns, grade), columns)
+            made = Page(grade, _flow(listed, columns, grade), columns)
             if made.rows == _counted(listed):
-                return _stretched(replace(made, filled=_even(listed, room.height, columns, grade)), room.height)
+                return _stretched(replace(made, filled=_even(listed, columns, grade)))
             if best is None or (-grade.name, made.rows) > (-best.grade.name, best.rows):
                 best = made
     if best is None:  # not even the narrowest names: then they are cut
-        grade, room = GRADES[size.grades[-1]], Room.of(box, usual)
-        best = Page(grade, _flow(listed, room.height, usual, grade), usual)
-    return _stretched(best, box[3] - box[1])
+        grade = GRADES[size.grades[-1]]
+        best = Page(grade, _flow(listed, choices[0], grade), choices[0])
+    return _stretched(best)
 
 
 def _counted(listed: Sequence[Item]) -> int:
@@ -135,44 +135,49 @@ def _taken(row: Row, grade: Grade) -> float:
     return 28 * grade.mark + 12 + (0 if grade.stacked else 12 + fonts.width(row.phone, True) * grade.phone)
 
 
-def _stretched(made: Page, height: float) -> Page:
+def _stretched(made: Page) -> Page:
     """The same page with rows a little higher where there is room left."""
-    used = max((height_of(column, made.grade) for column in made.filled), default=height)
-    factor = min(MOST_STRETCH, height / used) if used else 1.0
-    return replace(made, grade=replace(made.grade, height=made.grade.height * factor))
+    factor = MOST_STRETCH
+    for column, (_left, top, _right, bottom) in zip(made.filled, made.columns, strict=False):
+        rows = _counted(column) * made.grade.height
+        headings = height_of(column, made.grade) - rows
+        factor = min(factor, (bottom - top - headings) / rows) if rows else factor
+    return replace(made, grade=replace(made.grade, height=made.grade.height * max(1.0, factor)))
 
 
-def _even(listed: Sequence[Item], height: float, columns: int, grade: Grade) -> tuple[tuple[Item, ...], ...]:
-    """The least height of columns that still takes everything, so that they end alike."""
-    low = sum(_high(item, grade) for item in listed) / columns
-    while columns > 1 and low < height:
-        filled = _flow(listed, low, columns, grade)
+def _even(listed: Sequence[Item], columns: Columns, grade: Grade) -> tuple[tuple[Item, ...], ...]:
+    """The least height of columns side by side that still takes everything, so that they end alike."""
+    if len({top for _left, top, _right, _bottom in columns}) > 1:
+        return _flow(listed, columns, grade)
+    heights = [bottom - top for _left, top, _right, bottom in columns]
+    low = sum(_high(item, grade) for item in listed) / len(columns)
+    while len(columns) > 1 and low < max(heights):
+        lower = tuple((left, top, right, min(top + low, bottom)) for left, top, right, bottom in columns)
+        filled = _flow(listed, lower, grade)
         if sum(map(_counted, filled)) == _counted(listed):
             return filled
         low += grade.heading / 2
-    return _flow(listed, height, columns, grade)
+    return _flow(listed, columns, grade)
 
 
 def _high(item: Item, grade: Grade) -> float:
     return grade.height if isinstance(item, Row) else grade.heading
 
 
-def _flow(listed: Sequence[Item], height: float, columns: int, grade: Grade) -> tuple[tuple[Item, ...], ...]:
+def _flow(listed: Sequence[Item], columns: Columns, grade: Grade) -> tuple[tuple[Item, ...], ...]:
     """Column after column; no heading stands last in one, and one that is cut stands again above the next."""
+    heights = [bottom - top for _left, top, _right, bottom in columns]
     filled: list[list[Item]] = [[]]
-    left, group = height, ""
+    group = ""
     for number, item in enumerate(listed):
-        need = _high(item, grade)
-        if not isinstance(item, Row):
-            group = item
-            need += grade.height if number + 1 < len(listed) else 0
-        if need > left + 1e-6:
-            if len(filled) == columns:
-                break
+        group = group if isinstance(item, Row) else item
+        more = grade.height if not isinstance(item, Row) and number + 1 < len(listed) else 0.0
+        need = _high(item, grade) + more
+        while height_of(filled[-1], grade) + need > heights[len(filled) - 1] + 1e-6:
+            if len(filled) == len(columns):
+                return tuple(tuple(column) for column in filled)
             filled.append([group] if group and isinstance(item, Row) else [])
-            left = height - height_of(filled[-1], grade)
         filled[-1].append(item)
-        left -= _high(item, grade)
     return tuple(tuple(column) for column in filled)
 
 
@@ -187,21 +192,21 @@ def long(listed: Sequence[Item], size: Size) -> float:
     return next((height for height in heights if height <= LONGEST_COLUMN), heights[-1])
 
 
-def draw(sheet: Sheet, box: Box, content: Content, made: Page) -> None:
-    """The page's columns into a box of the sheet."""
-    left, top, _right, _bottom = box
-    wide = Room.of(box, made.columns).width
-    for number, column in enumerate(made.filled):
-        x, y = left + number * (wide + GUTTER), top
+def draw(sheet: Sheet, content: Content, made: Page) -> None:
+    """The page's columns onto the sheet."""
+    for column, (left, top, right, _bottom) in zip(made.filled, made.columns, strict=False):
+        if not _counted(column):  # a heading that found no room for a row below it
+            continue
+        y = top
         for item, last in _ended(column):
-            high = _high(item, made.grade)
-            if isinstance(item, Row):
-                _row(sheet, (x, y, x + wide, y + high), content, item, made.grade)
-                if not last:
-                    sheet.lines([[(x, y + high), (x + wide, y + high)]], ink.colour("line"), 1)
-            else:
-                _heading(sheet, x, y, wide, item, made.grade)
-            y += high
+            box = (left, y, right, y + _high(item, made.grade))
+            y = box[3]
+            if not isinstance(item, Row):
+                _heading(sheet, left, box[1], right - left, item, made.grade)
+                continue
+            _row(sheet, box, content, item, made.grade)
+            if not last:
+                sheet.lines([[(left, y), (right, y)]], ink.colour("line"), 1)
 
 
 def _ended(column: Sequence[Item]) -> Iterator[tuple[Item, bool]]:
@@ -238,7 +243,8 @@ def _stacked(sheet: Sheet, box: Box, row: Row, grade: Grade) -> None:
     """The name above, below it the phone and at the right, where it fits, place and money."""
     left, top, right, bottom = box
     middle, room = (top + bottom) / 2, right - left
-    size = max(grade.name * 0.8, min(grade.name, room / max(fonts.width(row.name, True), 1)))
+    least = min(grade.name, max(grade.name * 0.8, LEAST_FAR))
+    size = max(least, min(grade.name, room / max(fonts.width(row.name, True), 1)))
     sheet.text(
         left, middle - 0.14 * grade.name, fonts.cut(row.name, room / size, True), size, ink.colour("ink"), bold=True
     )
