@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import io
+import itertools
+import pickle
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from geo import layout
+from geo import grids, layout
 from geo.errors import UnreadableFile
 from geo.layout import Layout, is_blank
 from geo.table import LONGEST_CELL, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Fault, Known, Remark, Table
 from geo.words import N_
-
-if TYPE_CHECKING:
-    from python_calamine import CalamineSheet, CalamineWorkbook
 
 NO_SHEET = N_("工作簿里没有“%(part)s”这张表；有：%(parts)s")
 EMPTY = N_("工作簿里没有数据")
@@ -111,69 +111,83 @@ class _Sheet:
 def _read(
     content: bytes, kind: str, part: str | None, known: Known | None, faults: Faults, paths: Mapping[str, str]
 ) -> Table:
-    book = _opened(content)
-    names = [sheet.name for sheet in book.sheets_metadata if "WorkSheet" in str(sheet.typ)]
-    shown = [s.name for s in book.sheets_metadata if s.name in names and str(s.visible).endswith(".Visible")]
-    if part is not None and part not in names:
-        raise UnreadableFile(NO_SHEET, part=part[:40], parts="、".join(names[:20]))
-    sheets = [_sheet(book, name, faults.get(paths.get(name, ""), {}), known) for name in shown or names]
-    filled = [sheet for sheet in sheets if sheet.layout is not None and sheet.count]
-    if part is not None:
-        filled = [sheet for sheet in filled if sheet.name == part] or [
-            _sheet(book, part, faults.get(paths.get(part, ""), {}), known)
-        ]
-    if not filled or filled[0].layout is None:
+    pieces = _opened(content, part)
+    named = dict(next(pieces))
+    if part is not None and part not in named:
+        pieces.close()
+        raise UnreadableFile(NO_SHEET, part=part[:40], parts="、".join(list(named)[:20]))
+    sheets = list(_sheets(pieces, {name: faults.get(paths.get(name, ""), {}) for name in named}, known))
+    filled = [s for s in sheets if s.layout is not None and s.count and part in (None, s.name)]
+    if not filled:
         raise UnreadableFile(EMPTY)
     chosen = max(filled, key=lambda sheet: (sheet.layout.known if sheet.layout else 0, sheet.count))
     parts = tuple((sheet.name, sheet.count) for sheet in sheets)
-    return _table(chosen, kind, parts, [name for name in names if name not in shown])
+    return _table(chosen, kind, parts, [name for name, shown in named.items() if not shown and any(named.values())])
 
 
-def _opened(content: bytes) -> CalamineWorkbook:
-    import python_calamine
+def _opened(content: bytes, part: str | None) -> Generator[Any]:
+    """What `grids` says of a workbook, piece by piece; UnreadableFile when it cannot bear it."""
+    command = [
+        sys.executable,
+        "-I",
+        grids.__file__,
+        part or "",
+        *map(str, (10 * MAX_ROWS, 10 * MAX_COLUMNS, 2 * MAX_CELLS)),
+    ]
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        with subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as reader:
+            try:
+                assert reader.stdout is not None
+                while (piece := pickle.load(reader.stdout)) is not None:  # noqa: S301 our own words
+                    if piece in (grids.BROKEN, grids.TOO_BIG):
+                        raise _refusal(piece == grids.TOO_BIG)
+                    yield piece
+            except (EOFError, pickle.UnpicklingError):  # it died: a lack of memory ends it without a word
+                raise _refusal(reader.wait() < 0) from None
+            finally:
+                reader.kill()
 
-    book: CalamineWorkbook = _guarded(lambda: python_calamine.load_workbook(io.BytesIO(content)))
-    return book
+
+def _refusal(big: bool) -> UnreadableFile:
+    return UnreadableFile(TOO_BIG, rows=MAX_ROWS, columns=MAX_COLUMNS) if big else UnreadableFile(BROKEN)
 
 
-def _guarded(action: Any) -> Any:
-    """The reader is Rust: what it cannot bear comes as its own errors or as a panic."""
-    import python_calamine
+def _sheets(
+    pieces: Iterator[Any], faults: Mapping[str, Mapping[tuple[int, int], Fault]], known: Known | None
+) -> Iterator[_Sheet]:
+    """The sheets as they come."""
+    for name, top, left in pieces:
+        grid: list[list[Any]] = [[] for _ in range(top)]
+        lots = iter(lambda: next(pieces), [])
+        for number, row in enumerate(itertools.chain.from_iterable(lots), start=top):
+            cells = [None] * left + [_plain(cell) for cell in row]
+            while cells and cells[-1] is None:
+                cells.pop()
+            grid.append(cells)
+            if number - top > MAX_ROWS and cells:
+                raise _refusal(True)
+        yield _finished(name, grid, next(pieces), faults.get(name, {}), known)
 
-    try:
-        return action()
-    except (python_calamine.CalamineError, ValueError, OSError, OverflowError, IndexError, MemoryError):
-        raise UnreadableFile(BROKEN) from None
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise UnreadableFile(BROKEN) from None
 
-
-def _sheet(book: CalamineWorkbook, name: str, faults: Mapping[tuple[int, int], Fault], known: Known | None) -> _Sheet:
-    sheet: CalamineSheet = _guarded(lambda: book.get_sheet_by_name(name))
-    if sheet.start is None or sheet.end is None:
-        return _Sheet(name, [], None)
-    top, left = sheet.start
-    _bounded(sheet.end[0] + 1, sheet.end[1] + 1)
-    rows: Iterator[Sequence[Any]] = iter(_guarded(lambda: sheet.to_python(skip_empty_area=True)))
-    grid: list[list[Any]] = [[] for _ in range(top)]
-    for number, row in enumerate(rows, start=top):
-        cells = [None] * left + [_plain(cell) for cell in row]
-        while cells and cells[-1] is None:
-            cells.pop()
-        grid.append(cells)
-        if number - top > MAX_ROWS and cells:
-            raise UnreadableFile(TOO_BIG, rows=MAX_ROWS, columns=MAX_COLUMNS)
+def _finished(
+    name: str,
+    grid: list[list[Any]],
+    merged: Sequence[Any],
+    faults: Mapping[tuple[int, int], Fault],
+    known: Known | None,
+) -> _Sheet:
     for (row_number, column), fault in faults.items():
         _put(grid, row_number, column, fault)
     while grid and not grid[-1]:
         grid.pop()
-    merged = _guarded(lambda: sheet.merged_cell_ranges) or ()
+    if not grid:
+        return _Sheet(name, grid, None)
     found = layout.find(grid[: layout.SEARCHED + 2], known)
     _spread(grid, merged, found)
     if max(map(len, grid), default=0) > MAX_COLUMNS:
-        raise UnreadableFile(TOO_BIG, rows=MAX_ROWS, columns=MAX_COLUMNS)
+        raise _refusal(True)
     return _Sheet(name, grid, found)
 
 
@@ -223,7 +237,9 @@ def _paths(members: Mapping[str, bytes]) -> Mapping[str, str]:
 
 def _table(sheet: _Sheet, kind: str, parts: tuple[tuple[str, int], ...], hidden: Sequence[str]) -> Table:
     assert sheet.layout is not None
-    width = max(len(sheet.layout.headings), max(map(len, islice(sheet.grid, sheet.layout.first, None)), default=0))
+    width = max(
+        len(sheet.layout.headings), max(map(len, itertools.islice(sheet.grid, sheet.layout.first, None)), default=0)
+    )
     headings = sheet.layout.headings + ("",) * (width - len(sheet.layout.headings))
     rows, skipped = layout.split(
         enumerate(sheet.grid, start=1), Layout(sheet.layout.first, sheet.layout.depth, headings, sheet.layout.known)

@@ -75,6 +75,44 @@ def test_a_sheet_with_one_cell_in_its_last_corner(corner: str) -> None:
     assert "太大" in refused(sheet_with(corner))
 
 
+FAR = b'<row r="1048576"><c%b r="XFD1048576" t="n"><v>1</v></c></row></sheetData>'
+LONG = b"p" * 30
+HIDDEN_CORNERS = {
+    "no references": b'<row r="1048576">' + b'<c t="n"><v>1</v></c>' * 16_384 + b"</row></sheetData>",
+    "a long attribute": FAR % (b' x="' + b"a" * 500 + b'"'),
+    "a long prefix": (FAR % b"").replace(b"<c", b"<p:c").replace(b"</c", b"</p:c").replace(
+        b"<row", b'<row xmlns:p="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    ).replace(b"p:", LONG + b":").replace(b":p=", b":" + LONG + b"="),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", HIDDEN_CORNERS.values(), ids=HIDDEN_CORNERS.keys())
+def test_a_last_corner_that_its_xml_does_not_show(cell: bytes) -> None:
+    """The library would ask for 400 GB, and a lack of memory ends a process: not ours."""
+    content = files.changed(book(), "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"</sheetData>", cell))
+    assert "太大" in refused(content)
+
+
+def test_a_sheet_that_lies_elsewhere() -> None:
+    old = zipfile.ZipFile(io.BytesIO(sheet_with("XFD1048576")))
+    moved = {name: old.read(name).replace(b"worksheets/sheet1.xml", b"other/sheet1.bin") for name in old.namelist()}
+    moved["xl/other/sheet1.bin"] = moved.pop("xl/worksheets/sheet1.xml")
+    assert "太大" in refused(files.zipped(moved))
+
+
+def test_an_old_workbook_of_far_corners() -> None:
+    import xlwt
+
+    old = xlwt.Workbook()
+    for number in range(12):
+        sheet = old.add_sheet(f"s{number}")
+        sheet.write(0, 0, "名称")
+        sheet.write(65_535, 255, 1)
+    made = io.BytesIO()
+    old.save(made)
+    assert "太大" in refused(made.getvalue())
+
+
 @pytest.mark.parametrize("name", ["a.csv", "xl/workbook.xml", "a.shp", "doc.kml"])
 def test_zip_bombs(name: str) -> None:
     assert "太大" in refused(bomb(name, 300 * 1024 * 1024))
