@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import create_engine
 
-from webapp import cluster, db, demo, facts, migrating, samples, statics
+from webapp import cluster, db, demo, facts, metering, migrating, samples, statics
 from webapp.beside import Beside
 from webapp.config import CHECKOUT, Settings
 from webapp.posters.spool import Spool
@@ -31,6 +31,7 @@ def run(settings: Settings) -> int:
     with _timed("static files", taken):
         statics.compress()
     environment = {**os.environ, "MAP_DATABASE_URL": url, "MAP_SECRET_KEY": settings.secret_key}
+    environment |= metering.shared(settings.home)
     with _timed("server", taken):
         server = _start(settings, environment)
         answering = _wait(settings, server)

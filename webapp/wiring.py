@@ -9,7 +9,7 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 
 import layers
 from layers import lasting
-from webapp import cli, db, errors, i18n, limits, present, security, statics
+from webapp import cli, db, errors, i18n, limits, metering, present, security, statics
 from webapp.api import (
     count,
     crawlers,
@@ -154,7 +154,7 @@ def connect(app: Flask) -> None:
     app.config["COMPRESS_MIMETYPES"] = list(COMPRESSED)
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = 5
-    for part in (limits, i18n, errors, security, db, statics, present, chrome, staff_chrome):
+    for part in (limits, metering, i18n, errors, security, db, statics, present, chrome, staff_chrome):
         part.init_app(app)
     Compress(app)
     shortcut.init_app(app)

@@ -15,7 +15,7 @@ QUESTIONS = (
     "/api/collections", "/api/collections/projects", "/api/collections/projects/items", "/api/collections/projects/items/1",
     "/api/collections/projects/queryables", "/api/collections/projects/changes", "/api/collections/projects/tiles",
     "/api/collections/projects/tiles/WebMercatorQuad", "/api/collections/projects/tiles/WebMercatorQuad/8/106/201",
-    "/api/openapi.json", "/api/docs", "/api/tileMatrixSets", "/healthz", "/readyz", "/robots.txt", "/sitemap.xml",
+    "/api/openapi.json", "/api/docs", "/api/tileMatrixSets", "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml",
 )  # fmt: skip
 REFUSED = (400, 404, 414, 431)
 

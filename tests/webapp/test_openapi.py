@@ -15,7 +15,7 @@ from schemathesis.specs.openapi import checks
 import layers
 from layers.public import public_fields
 
-NOT_FOR_MACHINES = ("/static/", "/healthz", "/readyz", "/robots.txt", "/sitemap", "/map.js", "/oembed")
+NOT_FOR_MACHINES = ("/static/", "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap", "/map.js", "/oembed")
 TRIED = r"^/(api/|suggest|facets/areas|facets/parks|tiles/(basemap|parks)|parks\.(geojson|csv))"
 OTHERS = r"/(projects|zones|towns|incubators|services|transport)(/|$)"
 EXAMPLES = 5

@@ -1,11 +1,14 @@
-"""`/healthz` and `/readyz`: whether the process lives, and whether it can answer."""
+"""`/healthz`, `/readyz` and `/metrics`: whether the process lives, whether it can answer, what it has done."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, jsonify
-from sqlalchemy.exc import SQLAlchemyError
+from ipaddress import ip_address
 
-from webapp import db
+from flask import Blueprint, Response, current_app, jsonify, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import NotFound
+
+from webapp import db, metering
 
 blueprint = Blueprint("health", __name__)
 
@@ -26,6 +29,18 @@ def ready() -> Response:
     except (SQLAlchemyError, OSError, RuntimeError):
         current_app.logger.warning("readyz: the database does not answer")
         return _told({"status": "unready", "reason": "the database does not answer"}, 503)
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Figures for Prometheus on this machine; anybody else finds nothing here.
+
+    What has come through a proxy comes from elsewhere, whatever address it bears.
+    """
+    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "Via"))
+    if forwarded or not ip_address(request.remote_addr or "0.0.0.0").is_loopback:
+        raise NotFound
+    return Response(metering.told(), content_type=metering.KIND, headers={"Cache-Control": "no-store"})
 
 
 def _told(state: dict[str, str], status: int) -> Response:

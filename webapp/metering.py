@@ -1,0 +1,82 @@
+"""What the processes of the server count of their own work: requests, how long they took, and what waits."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+from flask import Flask, Response, g, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp import db
+from webapp.imports.models import Batch
+from webapp.models import Draft, LayerVersion, State
+
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+"""Where the processes of one server add up what they count; read by the library when it is first imported."""
+KIND = CONTENT_TYPE_LATEST
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+OTHER = "other"
+"""What matched no address of ours: strangers choose those, and each would be a figure of its own."""
+REQUESTS = Counter("guiyan_requests", "Requests answered", ("endpoint", "status"))
+TAKEN = Histogram("guiyan_request_seconds", "Seconds that answers took", ("endpoint",), buckets=SECONDS)
+
+
+def shared(home: Path) -> dict[str, str]:
+    """The environment in which a server's processes count together, begun anew."""
+    folder = home / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return {SHARED: str(folder)}
+
+
+def init_app(app: Flask) -> None:
+    """Count every request when it is answered."""
+    app.before_request(_begin)
+    app.after_request(_count)
+
+
+def _begin() -> None:
+    g.begun = time.perf_counter()
+
+
+def _count(response: Response) -> Response:
+    endpoint = request.endpoint or OTHER
+    REQUESTS.labels(endpoint, response.status_code).inc()
+    if "begun" in g:
+        TAKEN.labels(endpoint).observe(time.perf_counter() - g.begun)
+    return response
+
+
+def told() -> bytes:
+    """Everything that is counted, in the text format of Prometheus."""
+    registry = CollectorRegistry()
+    if os.environ.get(SHARED):
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        registry.register(REQUESTS)
+        registry.register(TAKEN)
+    up = Gauge("guiyan_database_up", "Whether the database answers", registry=registry)
+    try:
+        _of_the_database(db.connection(), registry)
+        up.set(1)
+    except (SQLAlchemyError, OSError, RuntimeError):
+        up.set(0)
+    return generate_latest(registry)
+
+
+def _of_the_database(connection: Connection, registry: CollectorRegistry) -> None:
+    versions = Gauge(
+        "guiyan_layer_version", "Version of a layer, one more for each publication", ("layer",), registry=registry
+    )
+    for layer, n in connection.execute(select(LayerVersion.layer, LayerVersion.n)):
+        versions.labels(layer).set(n)
+    drafts = Gauge("guiyan_drafts_in_review", "Drafts that wait for a reviewer", registry=registry)
+    drafts.set(connection.execute(select(func.count()).where(Draft.state == State.REVIEW)).scalar_one())
+    batches = Gauge("guiyan_imports_waiting", "Imported files that wait for the worker", registry=registry)
+    batches.set(connection.execute(select(func.count()).where(Batch.task.is_not(None))).scalar_one())
