@@ -1,7 +1,8 @@
 """An office that publishes one listing after another, as its people do: draft, review, approval. A process of its own.
 
-Run as `python -m bench.publisher EVERY TIMES` on the database of MAP_DATABASE_URL; every line that it prints is
-one publication as JSON: id, name, position in degrees, and the moment at which it was committed.
+Run as `python -m bench.publisher EVERY TIMES` on the database of MAP_DATABASE_URL; without EVERY (0) it publishes
+whenever it reads a line. Every line that it prints is one publication as JSON: id, name, position in degrees, and
+the moment at which it was committed.
 """
 
 from __future__ import annotations
@@ -66,12 +67,16 @@ def publish(n: int, areas: Areas, rules: Rules) -> dict[str, Any]:
 
 
 def run(app: Flask, every: float, times: int) -> None:
-    """Publish so many times, one beginning every so many seconds."""
+    """Publish so many times, one beginning every so many seconds or when it is asked for."""
     with app.app_context():
         areas = db.areas()
+        print("{}", flush=True)
         begun = time.monotonic()
         for n in range(times):
-            time.sleep(max(0.0, begun + n * every - time.monotonic()))
+            if every:
+                time.sleep(max(0.0, begun + n * every - time.monotonic()))
+            elif not sys.stdin.readline():
+                break
             print(json.dumps(publish(n, areas, Rules()), ensure_ascii=False), flush=True)
 
 

@@ -20,6 +20,7 @@ SAMPLE = 4000
 SAMPLED = """
 SELECT ST_X(geom), ST_Y(geom), area, name FROM projects WHERE id %% %s = 0 AND source = 'scale' ORDER BY id LIMIT %s
 """
+KNOWN = b"SELECT code FROM areas WHERE level IN ('province', 'city', 'county') AND valid_to IS NULL"
 HANZI = ("\u4e00", "\u9fff")
 CODES = listed("C13 C15 A01 A03 H61 F52 Q85 C20 C18 A014 C137 A0313")
 BUDGETS = (5, 10, 20, 30, 50, 80, 100)
@@ -59,6 +60,7 @@ class Deck:
             row = connection.execute(b"SELECT max(id) FROM projects").fetchone()
             step = max(1, int(str(row[0] if row else 1)) // SAMPLE)
             found = connection.execute(SAMPLED, (step, SAMPLE)).fetchall()
+            self.codes = {str(r[0]) for r in connection.execute(KNOWN).fetchall()}
         self.spots = [Spot(float(str(r[0])), float(str(r[1])), str(r[2]), str(r[3])) for r in found]
         self._seen: set[object] = set()
 
@@ -97,11 +99,15 @@ class Deck:
         )
 
     def _area(self, spot: Spot) -> Filters:
-        short = spot.area[: self.dice.choice((2, 4))]
-        return Filters(f"area={short.ljust(6, '0')}", f"area LIKE '{short}%'", f"area LIKE '{short}%'")
+        return self._within(spot, (2, 4))
 
     def _county(self, spot: Spot) -> Filters:
-        short = spot.area[: self.dice.choice((2, 4, 6))]
+        return self._within(spot, (2, 4, 6))
+
+    def _within(self, spot: Spot, lengths: tuple[int, ...]) -> Filters:
+        """The province, city or county of a place; the province where no city stands between (counties of 海南 …)."""
+        short = spot.area[: self.dice.choice(lengths)]
+        short = short if short.ljust(6, "0") in self.codes else spot.area[:2]
         return Filters(f"area={short.ljust(6, '0')}", f"area LIKE '{short}%'", f"area LIKE '{short}%'")
 
     def _industry(self, _spot: Spot) -> Filters:

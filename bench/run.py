@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.metadata
+import os
 import platform
 import shutil
 import signal
@@ -25,13 +26,16 @@ from bench.table import Goal, Table
 from webapp import cluster, db, statics
 from webapp.config import CHECKOUT, Settings
 
+LOAD = os.getloadavg()
+"""How busy the machine was with other things; the figures of a busy one are worth their ratios at most."""
 RESULTS = CHECKOUT / "bench" / "RESULTS.md"
-HOW = """How it was asked. Everything on one machine over loopback, client included; the same client and the same questions
-for all. Questions come from a seed and from what the database holds, and none is asked twice: no cache of ours or of a
-peer has an answer ready ("uncached"). Before, every server answers other questions of each kind, so that programs, pools
-and the database's pages are warm. SQL is asked directly, with no server between, which favours it. Peers get a view of
-the public rows with the filled columns; tipg gets the geometry in metres and two properties for tiles, our order for
-lists, and no count of extents. No answer is compressed. The hot tile alone is asked again and again. Read the ratios."""
+HOW = """How it was asked. Everything on one machine over loopback, client included; the same client and the same
+questions for all. Questions come from a seed and from what the database holds, and none is asked twice: no cache of
+ours or of a peer has an answer ready ("uncached"). Before, every server answers other questions of each kind, so
+that programs, pools and the database's pages are warm. SQL is asked directly, with no server between, which favours
+it. Peers get a view of the public rows with the filled columns; tipg gets the geometry in metres and two properties
+for tiles, our order for lists, and no count of extents. No answer is compressed. The hot tile alone is asked again
+and again. Read the ratios."""
 
 
 def environment() -> list[str]:
@@ -43,7 +47,8 @@ def environment() -> list[str]:
     ours = ", ".join(f"{n} {importlib.metadata.version(n)}" for n in ("flask", "sqlalchemy", "psycopg", "gunicorn"))
     return [
         f"* {db.day_in_china()}, revision {_said('git', 'rev-parse', '--short', 'HEAD')}",
-        f"* {len(cpu)} cores ({cpu[0] if cpu else platform.machine()}), {ram:.0f} GB of memory",
+        f"* {len(cpu)} cores ({cpu[0] if cpu else platform.machine()}), {ram:.0f} GB of memory; "
+        f"before it began the load was {LOAD[0]:.1f} (one minute) and {LOAD[1]:.1f} (five)",
         f"* Python {platform.python_version()}, {_said('psql', '--version')}, {_said('nginx', '-v')}, {ours}",
         "* tipg 1.6.1 on uvicorn (2 workers), pygeoapi 0.21.0 on gunicorn (2 workers, 4 threads), "
         "our site by `flask serve` (2 workers, 4 threads)",

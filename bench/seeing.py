@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import queue
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,10 +26,12 @@ from bench.table import Goal
 from bench.wire import Wire
 from webapp.config import CHECKOUT, Settings
 
-TIMES, EVERY, PATIENCE, PAUSE = 8, 1.8, 20.0, 0.02
+TIMES, PATIENCE, PAUSE, BURSTS = 8, 20.0, 0.02, 30
+IDLE = "/healthz"
 READERS = 8
 WANTED_SECONDS = 2.0
 Seen = Callable[[bytes], bool]
+Publish = Callable[[Callable[[], object]], dict[str, Any]]
 
 
 def surfaces(made: dict[str, Any]) -> dict[str, tuple[str, Seen]]:
@@ -47,66 +51,89 @@ def surfaces(made: dict[str, Any]) -> dict[str, tuple[str, Seen]]:
 
 
 def hold(bench: Bench) -> dict[int, Wire]:
-    """A connection to every worker."""
+    """A connection to every worker: several at once, for one that is idle takes all that come singly."""
     workers, held = servers.workers(bench.pid), dict[int, Wire]()
-    for _try in range(60):
-        wire = Wire(bench.ours)
-        wire.ask("/healthz")
-        pid = servers.owner(bench.ours, wire.own_port, workers)
-        if pid is not None and pid not in held:
-            held[pid] = wire
+    for _try in range(BURSTS):
+        wires = [Wire(bench.ours) for _n in range(READERS)]
+        with ThreadPoolExecutor(READERS) as pool:
+            list(pool.map(lambda wire: wire.ask(IDLE), wires))
+        for wire in wires:
+            pid = servers.owner(bench.ours, wire.own_port, workers)
+            if pid is not None and held.setdefault(pid, wire) is wire:
+                continue
+            wire.close()
         if len(held) == len(workers):
             break
     return held
 
 
-def follow(bench: Bench, publications: Iterator[dict[str, Any]]) -> dict[str, list[float]]:
-    """Surface -> seconds from the commit of each publication until a worker shows it.
-
-    The connections are opened before, and once more when the server has closed an idle one.
-    """
+def follow(bench: Bench, publish: Publish) -> dict[str, list[float]]:
+    """Surface -> seconds from the commit of each publication until each worker showed it."""
     taken: dict[str, list[float]] = {}
-    wires = hold(bench)
-    for made in publications:
-        if not all(servers.owner(bench.ours, wire.own_port, [pid]) for pid, wire in wires.items()):
-            wires = hold(bench)
-        watch(bench, made, wires, taken)
+    for _n in range(TIMES):
         wires = hold(bench)
+        made = publish(lambda: [wire.ask(IDLE) for wire in wires.values()])  # noqa: B023 - asked before the next turn
+        ports = {pid: wire for pid, wire in wires.items() if servers.owner(bench.ours, wire.own_port, [pid])}
+        with ThreadPoolExecutor(len(wires)) as pool:
+            for found in pool.map(lambda wire: watch(wire, made), ports.values()):  # noqa: B023 - as above
+                for name, seconds in found.items():
+                    taken.setdefault(name, []).append(seconds)
+        if len(ports) < len(servers.workers(bench.pid)):
+            taken.setdefault("a worker that could not be reached", []).append(float("inf"))
+        for wire in wires.values():
+            wire.close()
     return taken
 
 
-def watch(bench: Bench, made: dict[str, Any], wires: dict[int, Wire], taken: dict[str, list[float]]) -> None:
-    """Ask every surface of every worker until all show the publication; seconds from its commit."""
-    missing = {(pid, name) for pid in servers.workers(bench.pid) for name in surfaces(made)}
-    asked = surfaces(made)
-    until = time.time() + PATIENCE
-    while missing and time.time() < until:
-        for pid, name in sorted(missing):
-            path, seen = asked[name]
-            status, body = wires[pid].ask(path) if pid in wires else (0, b"")
-            if status == 200 and seen(body):
-                taken.setdefault(name, []).append(time.time() - made["at"])
-                missing.discard((pid, name))
+def watch(wire: Wire, made: dict[str, Any]) -> dict[str, float]:
+    """Ask every surface of a worker until all show the publication; seconds from its commit."""
+    asked, taken, until = surfaces(made), dict[str, float](), time.time() + PATIENCE
+    while len(taken) < len(asked) and time.time() < until:
+        for name, (path, seen) in asked.items():
+            if name not in taken:
+                status, body = wire.ask(path)
+                if status == 200 and seen(body):
+                    taken[name] = time.time() - made["at"]
         time.sleep(PAUSE)
-    for _pid, name in missing:
-        taken.setdefault(name, []).append(float("inf"))
+    return {name: taken.get(name, float("inf")) for name in asked}
+
+
+def _pour(lines: Iterable[str], into: queue.Queue[str]) -> None:
+    for line in lines:
+        into.put(line)
 
 
 @contextmanager
-def publishing(
-    settings: Settings, url: str, home: Path, every: float, times: int
-) -> Iterator[Iterator[dict[str, Any]]]:
-    """The publications of another process, as they are committed."""
+def publishing(settings: Settings, url: str, home: Path) -> Iterator[Publish]:
+    """Another process that publishes when it is told to."""
     environment = servers.site_environment(settings, url, 1, home)
-    command = [sys.executable, "-m", "bench.publisher", str(every), str(times)]
-    process = subprocess.Popen(command, env=environment, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "bench.publisher", "0", str(TIMES)]
+    process = subprocess.Popen(command, env=environment, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               text=True)  # fmt: skip
+    assert process.stdin is not None
     assert process.stdout is not None
+    lines: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_pour, args=(process.stdout, lines), daemon=True).start()
+    lines.get(timeout=PATIENCE * 3)
+
+    def publish(meanwhile: Callable[[], object]) -> dict[str, Any]:
+        """Ask for one; `meanwhile` keeps connections awake until it is committed."""
+        assert process.stdin is not None
+        print(file=process.stdin, flush=True)
+        until = time.monotonic() + PATIENCE * 3
+        while time.monotonic() < until:
+            with contextlib.suppress(queue.Empty):
+                made: dict[str, Any] = json.loads(lines.get(timeout=0.4))
+                return made
+            meanwhile()
+        raise TimeoutError("nothing was published")
+
     try:
-        yield (json.loads(line) for line in process.stdout)
+        yield publish
     finally:
         process.terminate()
         process.wait(20)
-        process.stdout.close()
+        process.stdin.close()
 
 
 @contextmanager
@@ -148,10 +175,10 @@ def measure(bench: Bench, settings: Settings) -> None:
     shown = bench.table(
         "Seen after its commit, slowest of all workers, seconds", "surface", "nobody reads", f"{READERS} read"
     )
-    with publishing(settings, bench.url, bench.folder, EVERY, TIMES) as made:
-        alone = follow(bench, made)
-    with readers(bench) as told, publishing(settings, bench.url, bench.folder, EVERY, TIMES) as made:
-        busy = follow(bench, made)
+    with publishing(settings, bench.url, bench.folder) as publish:
+        alone = follow(bench, publish)
+    with publishing(settings, bench.url, bench.folder) as publish, readers(bench) as told:
+        busy = follow(bench, publish)
     remove(bench.url)
     for name in busy:
         shown.add(name, f"{max(alone.get(name, [float('inf')])):.2f}", f"{max(busy[name]):.2f}")

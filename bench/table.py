@@ -53,8 +53,10 @@ class Table:
 
 
 def spelled(times: float | None) -> str:
-    """How often our figure goes into the peer's."""
-    return MISSING if times is None else f"1/{times:.3g}"
+    """Our figure over the peer's: 1/40 when the peer takes forty times as long."""
+    if times is None:
+        return MISSING
+    return "answers failed" if times == 0 else f"1/{times:.3g}" if times >= 1 else f"{1 / times:.3g}"
 
 
 def times(ours: Timed, peer: Timed | None) -> float | None:
