@@ -9,12 +9,15 @@ import signal
 import time
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pypdfium2
 import pytest
+import shapely
 import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 from sqlalchemy import Connection
 
@@ -24,7 +27,7 @@ from layers.areas import Areas
 from layers.view import View
 from tests.places import put, values
 from webapp import db, sharing
-from webapp.posters import gather, layouts, rows, spool
+from webapp.posters import chart, chart_edge, chart_marks, gather, layouts, rows, spool
 from webapp.posters.content import Content
 from webapp.posters.sizes import SIZES
 from webapp.posters.spool import Busy, NotYet, Spool, Undrawable
@@ -88,14 +91,23 @@ def test_the_pdf_lists_exactly_the_places_of_the_geojson(params: list[tuple[str,
     assert bare(made.sources) in bare(text)
 
 
-@pytest.mark.parametrize(("size", "kind"), [("a4", "map"), ("cover", "map"), ("square", "list"), ("card", "list")])
-def test_the_code_on_png_and_pdf_leads_to_the_canonical_address(size: str, kind: str, shop: FlaskClient) -> None:
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("kind", ["map", "list"])
+def test_the_code_on_png_pdf_and_svg_leads_to_the_canonical_address(size: str, kind: str, shop: FlaskClient) -> None:
     made = content(shop, [("area", "511123")], size, kind)
     assert made.url == "http://127.0.0.1:8000/?layers=projects,zones,transport,parks,incubators,services&area=511123"
     assert codes_in(Image.open(io.BytesIO(drawn(made, "png")))) == [made.url]
     page = pypdfium2.PdfDocument(drawn(made, "pdf"))[0]
-    assert codes_in(page.render(scale=2).to_pil()) == [made.url]
+    assert codes_in(page.render(scale=100 / 72).to_pil()) == [made.url], "read from paper scanned at 100 dpi"
     assert shop.get(made.url.removeprefix("http://127.0.0.1:8000")).status_code == 200
+
+
+def test_text_of_an_svg_names_every_listed_place_with_its_phone(shop: FlaskClient) -> None:
+    made = content(shop, [("area", "511123")], "a4", "map")
+    said = bare("".join(ElementTree.fromstring(drawn(made, "svg")).itertext()))
+    for row in made.rows:
+        assert bare(row.name) in said
+        assert bare(row.phone) in said
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -133,9 +145,85 @@ def test_the_list_goes_on_to_further_pages_with_their_own_badge(shop: FlaskClien
     assert all(made.approval in page for page in pages)
 
 
-def test_rows_are_as_large_as_there_is_room_for() -> None:
-    few, many = (rows.page([f"{n}" for n in range(count)], rows.Room(800, 2, 340), 4) for count in (4, 70))
-    assert few.grade.height > many.grade.height
+def test_rows_are_as_large_as_there_is_room_for(shop: FlaskClient) -> None:
+    listed, columns = content(shop, [("area", "511100")], "a4", "list").rows, rows.split((0, 0, 700, 800), 2)
+    few, many = (rows.page(listed[:count], [columns], SIZES["a4"]) for count in (4, 60))
+    assert (few.rows, many.rows) == (4, 60)
+    assert few.grade.name > many.grade.name
+
+
+def boxes(sheet: drawing.Sheet) -> list[tuple[str, Any]]:
+    """Every text of a sheet with its rectangle in pixels of a screen, its halo left out."""
+    renderer = FigureCanvasAgg(sheet._figure).get_renderer()
+    written = [text for text in sheet._texts if not text.get_path_effects()]
+    return [(text.get_text(), shapely.box(*text.get_window_extent(renderer).extents)) for text in written]
+
+
+SEEN = [
+    [("area", "511100")],
+    [("area", "511123")],
+    [("area", "411600")],
+    [("q", "茶")],
+    [("area", "511123"), ("projects.budget", "..0")],
+]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("params", "lang"), [(SEEN[0], "zh"), (SEEN[1], "en"), (SEEN[4], "zh")], ids=["many", "en", "none"]
+)
+def test_no_text_lies_on_another_and_none_is_clipped(
+    size: str, params: list[tuple[str, str]], lang: str, shop: FlaskClient
+) -> None:
+    for kind in ("map", "list"):
+        made = content(shop, params, size, kind, lang)
+        for sheet in layouts.compose(made, paged=SIZES[size].paged and lang == "zh"):
+            figure = sheet._figure
+            page = shapely.box(0, 0, figure.get_figwidth() * figure.dpi, figure.get_figheight() * figure.dpi)
+            found = boxes(sheet)
+            assert [text for text, box in found if not page.contains(box)] == []
+            tree = shapely.STRtree([box.buffer(-0.16 * box_height(box)) for _text, box in found])
+            pairs = tree.query(tree.geometries, predicate="intersects").T
+            assert [(found[a][0], found[b][0]) for a, b in pairs if a < b] == [], kind
+
+
+def box_height(box: Any) -> float:
+    """The lesser side of a rectangle: the height of a line, whichever way it is turned."""
+    left, bottom, right, top = box.bounds
+    return float(min(right - left, top - bottom))
+
+
+@pytest.mark.parametrize("params", SEEN[:2], ids=lambda p: "&".join("=".join(pair) for pair in p))
+@pytest.mark.parametrize("size", ["a3", "a3-wide"])
+@pytest.mark.parametrize("kind", ["map", "list"])
+def test_on_a3_names_phones_and_title_can_be_read_from_two_metres(
+    size: str, kind: str, params: list[tuple[str, str]], shop: FlaskClient
+) -> None:
+    made = content(shop, params, size, kind)
+    sheets, points = layouts.compose(made, paged=True), dict[str, float]()
+    for text in (text for sheet in sheets for text in sheet._texts):
+        points[text.get_text()] = min(points.get(text.get_text(), 999), text.get_fontsize())
+    title = made.title.partition("，")[0]
+    assert max(text.get_fontsize() for text in sheets[0]._texts if text.get_text().startswith(title)) > 40
+    for row in made.rows:
+        assert points[row.name] > 23.9
+        assert points[row.phone] > 23.9
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_marks_and_names_on_a_map_keep_off_each_other(size: str, shop: FlaskClient) -> None:
+    made = content(shop, [("area", "511100")], size, "map")
+    sheet = layouts.compose(made)[0]
+    assert made.ground is not None
+    drawn_on = chart.Chart(sheet, (40, 200, 40 + SIZES[size].chart[0], 200 + SIZES[size].chart[1]), made)
+    chart_edge.reserve(drawn_on)
+    chart_marks.settle(drawn_on, 20)
+    taken = {box for cell in drawn_on.room._cells.values() for box in cell}
+    chart_marks.others(drawn_on, 20)
+    more = {box for cell in drawn_on.room._cells.values() for box in cell}
+    assert len(more) > len(taken)
+    tree = shapely.STRtree([shapely.box(*box).buffer(-0.01) for box in sorted(more)])
+    assert len(tree.query(tree.geometries, predicate="intersects").T) == len(more), "each meets itself alone"
 
 
 def test_nothing_private_reaches_a_poster(client: FlaskClient, connection: Connection, areas: Areas) -> None:

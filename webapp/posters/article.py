@@ -48,5 +48,7 @@ def _tail(content: Content) -> Iterator[str]:
         yield _("还有 %(n)s 个，点“阅读原文”看全部。", n=content.beyond)
     yield f"{content.ask[0]}：{content.ask[1]}"
     yield from (note for note in content.notes if not content.area_code or content.area_code not in note)
+    if content.sample:
+        yield content.sample
     yield f"{content.approval}。{content.sources}。{content.printed}。"
     yield _("阅读原文：%(url)s", url=content.url)

@@ -32,10 +32,19 @@ def grid(chart: Chart) -> None:
 def reserve(chart: Chart) -> None:
     """The corners that arrow, scale bar and badge stand in."""
     left, top, right, bottom = chart.box
-    badge = fonts.width(chart.content.approval, True) * 13 + 18
     chart.room.take((right - 52, top, right, top + 66))
-    chart.room.take((right - 150, bottom - 40, right, bottom))
-    chart.room.take((left, bottom - 28, left + badge, bottom))
+    chart.room.take((right - 40 - _bar(chart)[1], bottom - 40, right, bottom))
+    chart.room.take((left, bottom - 28, left + _badge(chart) + 18, bottom))
+
+
+def _badge(chart: Chart) -> float:
+    return fonts.width(chart.content.approval, True) * 13
+
+
+def _bar(chart: Chart) -> tuple[float, float]:
+    """Kilometres and units of the scale bar, which stands beside the badge."""
+    left, _top, right, _bottom = chart.box
+    return graticule.bar(KM_PER_DEGREE / chart.fit.scale, max(30.0, min(110.0, right - left - _badge(chart) - 62)))
 
 
 def neatline(chart: Chart) -> None:
@@ -66,12 +75,11 @@ def _furniture(chart: Chart) -> None:
     x, y = right - 26, top + 34
     sheet.frame([shapely.Polygon([(x, y - 22), (x + 8, y + 12), (x, y + 6), (x - 8, y + 12)])], fill=colour)
     sheet.text(x, y + 27, words["north"], 13, colour, bold=True, align="center", halo=halo)
-    km, long = graticule.bar(KM_PER_DEGREE / chart.fit.scale, 110)
+    km, long = _bar(chart)
     x, y = right - 20 - long, bottom - 14
     ruler = [[(x, y - 6), (x, y), (x + long, y), (x + long, y - 6)]]
     sheet.lines(ruler, halo, 5)
     sheet.lines(ruler, colour, 1.6)
     sheet.text(x + long / 2, y - 6, words["km"].format(n=km), 12, colour, align="center", halo=halo)
-    wide = fonts.width(chart.content.approval, True) * 13
-    sheet.box((left, bottom - 24, left + wide + 14, bottom), fill=ink.colour("paper"))
+    sheet.box((left, bottom - 24, left + _badge(chart) + 14, bottom), fill=ink.colour("paper"))
     sheet.text(left + 7, bottom - 7.5, chart.content.approval, 13, colour, bold=True)

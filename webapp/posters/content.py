@@ -108,7 +108,6 @@ class Content:
     kicker: str
     title: str
     sentence: str
-    tally: str
     rows: tuple[Row, ...]
     beyond: int
     area_code: str
@@ -119,6 +118,7 @@ class Content:
     apart: tuple[tuple[str, str, int], ...]
     ask: tuple[str, str]
     notes: tuple[str, ...]
+    sample: str
     approval: str
     sources: str
     day: dt.date

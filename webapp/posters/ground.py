@@ -21,6 +21,8 @@ MARGIN = 14.0
 """Units between the area asked about and the neatline."""
 WIDEST = 32.0
 """Degrees. A wider frame is a map of the nation, which a picture of this size cannot show whole (南海诸岛)."""
+STRIP = 30.0
+"""Units below the area, where badge and scale bar stand."""
 TOWNS_WIDEST = 2.6
 """Degrees; a wider frame has no room for the names of townships."""
 TILE, SCREEN = 256, 800
@@ -53,25 +55,21 @@ def is_too_wide(box: Box) -> bool:
     return max(box.east - box.west, box.north - box.south) > WIDEST
 
 
-def fitted(box: Box, form: Form) -> sketch.Fit:
-    """How degrees become the units of a chart of that form, the box inside it with a margin."""
-    return sketch.Fit.into((box.west, box.south, box.east, box.north), form, MARGIN)
-
-
 def form_of(size: Size, box: Box) -> Form:
     """The form of a size's chart: an upright one is as high as the box needs at its width."""
     wide, highest = size.chart
     if size.form != "upright":
         return size.chart
     squeeze = math.cos(math.radians(box.centre[1]))
-    high = (wide - 2 * MARGIN) * (box.north - box.south) / ((box.east - box.west) * squeeze) + 2 * MARGIN
+    high = (wide - 2 * MARGIN) * (box.north - box.south) / ((box.east - box.west) * squeeze) + 2 * MARGIN + STRIP
     return wide, min(max(high, highest * LOWEST), highest)
 
 
 def seen(box: Box, form: Form) -> Box:
-    """All that a chart of that form shows around the box."""
-    fit, (lon, lat) = fitted(box, form), box.centre
-    return _box(lon, lat, form[0] / fit.scale / fit.squeeze / 2, form[1] / fit.scale / 2)
+    """All that a chart of that form shows around the box, which lies above the strip of its lower edge."""
+    fit = sketch.Fit.into((box.west, box.south, box.east, box.north), (form[0], form[1] - STRIP), MARGIN)
+    lon, lat = box.centre
+    return _box(lon, lat - STRIP / fit.scale / 2, form[0] / fit.scale / fit.squeeze / 2, form[1] / fit.scale / 2)
 
 
 def gather(view: View, book: Areas, form: Form, box: Box, rows: dict[str, list[Any]], lang: str) -> Ground:

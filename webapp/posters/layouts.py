@@ -114,10 +114,11 @@ def _shorter(columns: rows.Columns, by: float) -> rows.Columns:
 def _nothing(sheet: Sheet, content: Content, box: Box) -> None:
     """What stands where the list would, when there is no place."""
     left, top, right, _bottom = box
-    y = top + 14
-    for line in fonts.lines(content.words["none"], (right - left) / 20, 6):
-        y += 28
-        sheet.text(left, y, line, 20, ink.colour("ink"))
+    size = 24.0 if right - left > 250 else 18.0
+    y = top + size * 0.7
+    for line in fonts.lines(content.words["none"], (right - left) / size, 6):
+        y += size * 1.4
+        sheet.text(left, y, line, size, ink.colour("ink"))
 
 
 def _broad(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
@@ -188,16 +189,25 @@ def _strip(content: Content, size: Size, paged: bool, labels: bool) -> Composed:
         chart.draw(sheet, (right - wide, bottom - size.chart[1], right, bottom - EDGE), content, labels, 0)
         return sheet, 0
     box = (right - wide, 28, right, bottom)
-    made = rows.page(content.rows, [(box,)], size)
+    if not content.rows:
+        _nothing(sheet, content, box)
+        return sheet, 0
+    whole = (
+        [replace(row, phone=f"{content.area_code}-{row.phone}") for row in content.rows]
+        if content.area_code
+        else content.rows
+    )
+    made = rows.page(whole, [(box,)], size)
     rows.draw(sheet, content, made)
     return sheet, made.rows
 
 
 def _imprint(sheet: Sheet, content: Content, left: float, bottom: float, room: float) -> None:
-    """How many, sources, day and badge at the lower left of a strip; nothing of them is ever cut."""
-    sources = fonts.lines(content.sources, room / 11, 6)
+    """What the code leads to, sources, day and badge at the lower left of a strip; nothing of them is ever cut."""
+    sources = fonts.lines(parts.said(content, [content.sample, content.sources]), room / 11, 6)
     y = bottom - 36 - 15 * len(sources) - 6
-    sheet.text(left, y, content.tally, 22, ink.colour("accent"), bold=True)
+    said = content.scan[0]
+    sheet.text(left, y, said, min(20, room / fonts.width(said, True)), ink.colour("accent"), bold=True)
     y += 6
     for line in sources:
         y += 15

@@ -189,14 +189,16 @@ def _asking(content: Content, room: float, size: float) -> list[str]:
 
 
 def _small_print(content: Content, room: float, size: float) -> list[str]:
-    said = [*content.notes]
-    if content.ground is not None and any(line.kind == "rail_link" for line in content.ground.lines):
-        said.append(content.words["links"])
-    said.append(content.sources)
-    said.append(content.printed)
-    ems = room / size
-    whole = " ".join(said) if content.lang == "en" else "".join(_stopped(part) for part in said)
-    return fonts.lines(whole, ems, 14)
+    links = content.ground is not None and any(line.kind == "rail_link" for line in content.ground.lines)
+    all_ = [*content.notes, content.sample, content.words["links"] if links else "", content.sources, content.printed]
+    return fonts.lines(said(content, all_), room / size, 14)
+
+
+def said(content: Content, sentences: Iterable[str]) -> str:
+    """Sentences one after the other, as the language writes them."""
+    if content.lang == "en":
+        return " ".join(sentence for sentence in sentences if sentence)
+    return "".join(_stopped(sentence) for sentence in sentences if sentence)
 
 
 def _stopped(sentence: str) -> str:

@@ -22,6 +22,8 @@ LONGEST_COLUMN = 4500.0
 """Units, two pixels each on the phone's long picture."""
 LEAST_FAR = 23.0
 """Units of 24 points on A3: what matters is not written smaller there."""
+EMPTY = 110.0
+"""Height of a long picture's list without a place: what is said instead."""
 LONGEST_NAME = 9.0
 """Characters (ems) that a name may have and still be shown whole everywhere; look.md. A longer one is cut
 only where there is no room for it."""
@@ -48,6 +50,7 @@ class Grade:
 
 
 GRADES = (
+    Grade(140, 40, 22, 40, 1.9, stacked=True),
     Grade(104, 30, 18, 30, 1.5, stacked=True),
     Grade(80, 26, 16, 26, 1.3, stacked=True),
     Grade(55, 23, 14, 23, 1.15, stacked=True),
@@ -188,6 +191,8 @@ def height_of(listed: Sequence[Item], grade: Grade) -> float:
 
 def long(listed: Sequence[Item], size: Size) -> float:
     """How high a long picture's one column is: large rows as long as the picture is not too high to open."""
+    if not listed:
+        return EMPTY
     heights = [height_of(listed, GRADES[number]) for number in size.grades]
     return next((height for height in heights if height <= LONGEST_COLUMN), heights[-1])
 
@@ -228,7 +233,7 @@ def _row(sheet: Sheet, box: Box, content: Content, row: Row, grade: Grade) -> No
     chart_marks.mark(sheet, row, left + half + 1, middle, grade.mark, str(row.number))
     x = left + 2 * half + 12
     if grade.stacked:
-        _stacked(sheet, (x, top, right, bottom), row, grade)
+        _stacked(sheet, (x, top, right, bottom), content, row, grade)
         return
     sheet.text(right, middle + 0.36 * grade.phone, row.phone, grade.phone, ink.colour("ink"), bold=True, align="right")
     lines = _names(content, row, grade, right - left - _taken(row, grade))
@@ -239,11 +244,11 @@ def _row(sheet: Sheet, box: Box, content: Content, row: Row, grade: Grade) -> No
         y += line
 
 
-def _stacked(sheet: Sheet, box: Box, row: Row, grade: Grade) -> None:
+def _stacked(sheet: Sheet, box: Box, content: Content, row: Row, grade: Grade) -> None:
     """The name above, below it the phone and at the right, where it fits, place and money."""
     left, top, right, bottom = box
     middle, room = (top + bottom) / 2, right - left
-    least = min(grade.name, max(grade.name * 0.8, LEAST_FAR))
+    least = min(grade.name, max(grade.name * 0.8, LEAST_FAR)) if content.lang == "zh" else grade.name * 0.62
     size = max(least, min(grade.name, room / max(fonts.width(row.name, True), 1)))
     sheet.text(
         left, middle - 0.14 * grade.name, fonts.cut(row.name, room / size, True), size, ink.colour("ink"), bold=True

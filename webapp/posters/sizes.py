@@ -40,11 +40,11 @@ class Size:
         return self.form == "upright" and self.chart[0] < self.width * 0.6
 
 
-NEAR = (0, 1, 4, 5, 6, 7, 8, 9, 10)
+NEAR = (0, 1, 2, 5, 6, 7, 8, 9, 10, 11)
 """In the hand, and on a roll-up, whose units are large."""
-FAR = (0, 1, 2, 3)
+FAR = (0, 1, 2, 3, 4)
 """On a wall: nothing below 24 points on A3, which is read from two metres."""
-SCREEN = (4, 5, 7)
+SCREEN = (5, 6, 8)
 SIZES = {
     size.key: size
     for size in (
@@ -53,8 +53,8 @@ SIZES = {
         Size("a3", N_("A3 竖版"), 794, 1123, 297, 1754, (388, 500), (2, 2), FAR, paged=True),
         Size("a3-wide", N_("A3 横版"), 1123, 794, 420, 2480, (560, 470), (1, 1), FAR, "broad", paged=True),
         Size("rollup", N_("易拉宝 80×200 厘米"), 794, 1985, 800, 2268, (699, 800), (2, 3), NEAR),
-        Size("phone", N_("手机长图"), 540, 0, 143, 1080, (469, 560), (1, 1), (5, 7, 9)),
-        Size("square", N_("方图"), 720, 720, 190, 1080, (330, 330), (1, 1), (*SCREEN, 9), "square"),
+        Size("phone", N_("手机长图"), 540, 0, 143, 1080, (469, 560), (1, 1), (6, 8, 10)),
+        Size("square", N_("方图"), 720, 720, 190, 1080, (330, 330), (1, 1), (*SCREEN, 10), "square"),
         Size("cover", N_("公众号封面 900×383"), 900, 383, 238, 900, (380, 308), (1, 1), SCREEN, "strip"),
         Size("card", N_("分享卡片 1200×630"), 800, 420, 212, 1200, (360, 330), (1, 1), SCREEN, "strip"),
     )

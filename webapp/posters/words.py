@@ -23,9 +23,9 @@ def told(shared: Shared, total: int, listed: list[Any], code: str) -> dict[str, 
         "kicker": _("归雁图·返乡创业地图"),
         "title": shared.title if shared.place is not None else title(query, total),
         "sentence": shared.sentence,
-        "tally": _("共 %(n)s 个", n=total),
         "ask": _ask(query.area),
-        "notes": _notes(listed, code),
+        "notes": _notes(code),
+        "sample": _("有示例数据，只作演示，电话打不通。") if any(row.sample for row in listed) else "",
         "approval": badge["approval"],
         "sources": _("；").join(badge["sources"]),
         "printed": _("%(day)s 印", day=db.today().isoformat()),
@@ -54,12 +54,9 @@ def _ask(codes: tuple[str, ...]) -> tuple[str, str]:
     return _("拿不准就打人社热线"), HOTLINE
 
 
-def _notes(rows: list[Any], code: str) -> tuple[str, ...]:
+def _notes(code: str) -> tuple[str, ...]:
     said = [_("名单里的电话前加区号 %(code)s。", code=code)] if code else []
-    said += [_("投资有风险，先看清再干。凡是先收钱的，先打电话问一问。")]
-    if any(row.sample for row in rows):
-        said.append(_("有示例数据，只作演示，电话打不通。"))
-    return tuple(said)
+    return (*said, _("投资有风险，先看清再干。凡是先收钱的，先打电话问一问。"))
 
 
 def _scan(total: int) -> tuple[str, ...]:
