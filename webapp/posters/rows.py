@@ -220,7 +220,7 @@ def _ended(column: Sequence[Item]) -> Iterator[tuple[Item, bool]]:
 
 
 def _heading(sheet: Sheet, x: float, y: float, wide: float, words: str, grade: Grade) -> None:
-    size = max(13.0, grade.name * 0.85)
+    size = min(max(13.0, grade.name * 0.85), wide / max(fonts.width(words, True), 1))
     base = y + grade.heading - 6
     sheet.text(x, base, words, size, ink.colour("ink"), bold=True)
     sheet.lines([[(x, y + grade.heading), (x + wide, y + grade.heading)]], ink.colour("ink"), 1.4)
