@@ -68,11 +68,13 @@ def _view(given: list[tuple[str, str]], strict: bool = False) -> View:
 
 
 def shared(strict: bool = False, apart: tuple[str, ...] = ()) -> sharing.Shared:
-    """What the request shares: the place or area of `of=`, else its View."""
+    """What the request shares: the place, area or subject of `of=`, else its View."""
     apart = (*apart, "of", "ch")
     of, by = ",".join(request.args.getlist("of")), channel(strict)
     if not of:
         return replace(sharing.of_view(view(strict, apart)), channel=by)
+    if of in sharing.SUBJECTS:
+        return replace(sharing.of_subject(of, pairs(apart), strict), channel=by)
     for name, value in pairs(apart) if strict else ():
         raise UnknownParameter(name, value, N_("没有这个参数"))
     return replace(sharing.of_page(of), channel=by)
@@ -111,6 +113,9 @@ def address(url: str) -> tuple[sharing.Shared, dict[str, str]]:
     path = parts.path.removeprefix(ours.path).strip("/")
     if saved := re.fullmatch(r"(?:embed|v)/([a-z0-9-]{3,40})", path):
         return sharing.of_saved(reading.load(db.connection(), db.areas(), saved[1])), dict(given)
+    subject = dict(given).get("of", path)
+    if subject in sharing.SUBJECTS:
+        return sharing.of_subject(subject, [(k, v) for k, v in given if k not in (*NOT_OURS, "of", "ch")]), dict(given)
     if "of" in dict(given):
         return sharing.of_page(dict(given)["of"]), dict(given)
     if path in VIEWS:

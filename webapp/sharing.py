@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 import layers
 from layers import grammar
 from layers.areas import Area
-from layers.errors import BadValue
+from layers.errors import BadValue, UnknownParameter
 from layers.query import Query, spell
 from layers.view import View
 from layers.words import N_
@@ -23,6 +23,8 @@ from webapp.i18n import translate as _
 from webapp.saved.reading import Saved
 
 Params = list[tuple[str, str]]
+SUBJECTS = {"industry": N_("产业分布"), "ask": N_("找人问"), "data": N_("数据说明"), "areas": N_("各地")}
+"""Pages about something that is neither a View nor a place nor an area, with their titles."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,23 @@ def of_page(of: str) -> Shared:
     if re.fullmatch(r"\w+/\w+", of, re.ASCII):
         raise NotFound
     raise BadValue("of", of, N_("写 图层/编号 或者 areas/代码，如 projects/12、areas/511123"))
+
+
+def of_subject(name: str, given: Params, strict: bool = False) -> Shared:
+    """The page of a subject: `industry` with the question about the listings that it counts, the others as they are.
+
+    What can be framed or drawn of it is the map of the same places; BadValue for parameters that it has not.
+    """
+    shown = layers.get("services" if name == "ask" else "projects")
+    query = Query.parse(shown, given if name == "industry" else [], db.areas(), strict)
+    if strict and name != "industry" and given:
+        raise UnknownParameter(given[0][0][:50], given[0][1][:50], N_("没有这个参数"))
+    view = View((replace(query, page=1, limit=grammar.PAGE_SIZE),))
+    about = query.sentence(db.areas(), _, language()) if name == "industry" else ""
+    title = _(SUBJECTS[name])
+    sentence = _("：").join(part for part in (title, about) if part)
+    own = query.params() if name == "industry" else []
+    return Shared(title, sentence, [("of", name), *own], _in_full(f"/{name}{'?' if own else ''}{spell(own)}"), view)
 
 
 def of_place(layer: Any, place: Any) -> Shared:

@@ -6,7 +6,7 @@ import io
 import json
 import re
 import zipfile
-from html import unescape
+from html import escape, unescape
 from urllib.parse import quote
 from xml.etree import ElementTree
 
@@ -24,9 +24,10 @@ HOST = "http://127.0.0.1:8000"
 BREAKING = "</script><script>alert(1)</script>"
 HAZARD = '${alert(2)}"><img src=x onerror=a()>'
 OURS = ["/", "/?layers=parks&area=511123", "/map?area=511100", "/projects?area=511123&budget=..30", "/areas/511123"]
+SUBJECTS = ["/industry?area=511100&industry=A01", "/ask", "/data", "/areas"]
 
 
-@pytest.mark.parametrize("path", OURS)
+@pytest.mark.parametrize("path", [*OURS, *SUBJECTS])
 def test_oembed_answers_for_our_addresses_in_both_forms(path: str, shop: FlaskClient) -> None:
     told = shop.get(f"/oembed?url={quote(HOST + path)}").get_json()
     assert (told["type"], told["version"]) == ("rich", "1.0")
@@ -47,6 +48,26 @@ def test_oembed_refuses_everything_else(query: str, shop: FlaskClient) -> None:
     answer = shop.get(f"/oembed?{query}")
     assert answer.status_code in (400, 404, 501)
     assert answer.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", [*OURS, *SUBJECTS])
+def test_every_public_page_has_a_share_panel_whose_code_leads_back_to_it(path: str, shop: FlaskClient) -> None:
+    link = unescape(re.search(r'<a [^>]*href="([^"]+)" data-share', shop.get(path).text)[1])  # type: ignore[index]
+    panel = shop.get(link)
+    assert panel.status_code == 200
+    address = unescape(re.search(r'<input type="url" readonly value="([^"]+)"', panel.text)[1])  # type: ignore[index]
+    code = shop.get(link.replace("/share?", "/qr.svg?")).text
+    assert f"<title>{escape(address)}</title>" in code
+    back = shop.get(address.removeprefix(HOST))
+    assert back.status_code == 200
+    if path in SUBJECTS:
+        assert address == f"{HOST}{path}"
+        assert unescape(back.text).count(link) == unescape(shop.get(path).text).count(link)
+
+
+@pytest.mark.parametrize("query", ["of=ask&area=511100", "of=industry&budget=x", "of=industry&foo=1", "of=home"])
+def test_a_subject_takes_its_own_parameters_alone(query: str, shop: FlaskClient) -> None:
+    assert shop.get(f"/qr.svg?{query}").status_code == 400
 
 
 def test_a_frame_is_no_larger_than_the_other_site_has_room_for(shop: FlaskClient) -> None:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, render_template
 
 import layers
 from layers import summing
-from webapp import cache, db
+from webapp import cache, db, sharing
 
 blueprint = Blueprint("about", __name__)
 
@@ -15,4 +15,5 @@ blueprint = Blueprint("about", __name__)
 def data() -> Response:
     """Every figure is counted from the rows that the public sees."""
     found = [(layer, summing.summary(db.connection(), layer, db.today())) for layer in layers.LAYERS]
-    return cache.by_content(make_response(render_template("data.html", summaries=found)))
+    shared = sharing.of_subject("data", [])
+    return cache.by_content(make_response(render_template("data.html", summaries=found, shared=shared)))

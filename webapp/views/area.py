@@ -25,8 +25,9 @@ def index() -> Response:
     asked = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
     found = db.areas().named(asked)[:MOST_FOUND] if asked else []
     cities = [(part, city) for part, n, _m in _provinces() if n for city in _cities(part)]
+    provinces, shared = _provinces(), sharing.of_subject("areas", [])
     content = render_template(
-        "areas.html", asked=asked, found=found, cities=cities, provinces=_provinces(), above=_above(found)
+        "areas.html", asked=asked, found=found, cities=cities, provinces=provinces, above=_above(found), shared=shared
     )
     return cache.by_content(make_response(content))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, render_template
 
-from webapp import cache, profile
+from webapp import cache, profile, sharing
 
 blueprint = Blueprint("ask", __name__)
 HOTLINES = ("12333", "12345")
@@ -15,4 +15,5 @@ HOTLINES = ("12333", "12345")
 def page() -> Response:
     """The public hotlines, and the service centres of every city that has places."""
     cities = [(city, centres) for city in profile.cities() if (centres := profile.centre(city))]
-    return cache.by_content(make_response(render_template("ask.html", hotlines=HOTLINES, cities=cities)))
+    shared = sharing.of_subject("ask", [])
+    return cache.by_content(make_response(render_template("ask.html", hotlines=HOTLINES, cities=cities, shared=shared)))

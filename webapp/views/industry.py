@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template
 
 from layers.query import Query
-from webapp import asked, cache, panels, thematic
+from webapp import asked, cache, panels, sharing, thematic
 from webapp.i18n import in_language
 from webapp.views import chrome
 
@@ -31,6 +31,7 @@ def _context(query: Query) -> dict[str, Any]:
 
     return {
         "query": query,
+        "shared": sharing.of_subject("industry", query.params()),
         "groups": query.layer.codes.groups if query.layer.codes else (),
         "theme": thematic.theme(query),
         "kinds": thematic.kinds(query),

@@ -40,7 +40,7 @@ def _context(shared: Shared) -> dict[str, Any]:
         "beside": beside,
         "controls": controls,
         "fixed": fixed,
-        "can_be_fixed": shared.place is None and shared.area is None and shared.view.at is None,
+        "can_be_fixed": "of" not in dict(shared.params) and shared.view.at is None,
         "frame": shared.frame(height, *more),
         "framed": shared.at("/embed", *more),
         "short": sharing.with_channel(short, shared.channel) if (short := _short(shared)) else "",
