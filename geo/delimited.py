@@ -18,6 +18,7 @@ from geo.words import N_
 SEPARATORS = (",", "\t", ";", "|", "，")
 TOO_BIG = N_("表格太大（最多 %(rows)s 行、%(columns)s 列）；请删去空行空列或分成几个文件")
 BROKEN = N_("第 %(row)s 行附近的引号不成对，分不出列；请改好再导")
+LONG_CELL = N_("第 %(row)s 行附近有一格长得不像一格，可能引号不成对；请改好再导")
 EMPTY = N_("文件里没有数据")
 
 
@@ -54,8 +55,9 @@ def _rows(text: str, separator: str) -> Iterator[list[str | None]]:
             if number > MAX_ROWS or len(kept) > MAX_COLUMNS or cells > MAX_CELLS:
                 raise UnreadableFile(TOO_BIG, rows=MAX_ROWS, columns=MAX_COLUMNS)
             yield kept
-    except csv.Error:
-        raise UnreadableFile(BROKEN, row=reader.line_num) from None
+    except csv.Error as error:
+        said = LONG_CELL if "field limit" in str(error) else BROKEN
+        raise UnreadableFile(said, row=reader.line_num) from None
 
 
 def _separator(text: str) -> str:

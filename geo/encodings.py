@@ -82,6 +82,13 @@ def _everyday(content: bytes, name: str) -> float:
     return usual / max(len(found), 1)
 
 
+def whole(text: bytes, name: str) -> bytes:
+    """A text without the half character that it was cut off in. UnicodeDecodeError or LookupError when it is none."""
+    decoder = codecs.getincrementaldecoder(name)()
+    decoder.decode(text)
+    return text[: len(text) - len(decoder.getstate()[0])]
+
+
 def _decodes(content: bytes, name: str) -> bool:
     try:
         content.decode(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -23,15 +24,12 @@ BAD_SHAPE = N_("形状坏了，读不出来")
 GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
 
 
-def read_geojson(text: str) -> Table:
+def read_geojson(text: str, encoding: str = "UTF-8") -> Table:
     """The features of a document, numbered from 1; a null geometry is None, a broken one a Fault.
 
     UnreadableFile when it is no GeoJSON, has no feature or names a coordinate system that is not ours.
     """
-    try:
-        document = orjson.loads(text.removeprefix("\ufeff").encode("utf-8", "replace"))
-    except (orjson.JSONDecodeError, RecursionError):
-        raise UnreadableFile(NOT_JSON) from None
+    document = _document(text.removeprefix("\ufeff"))
     if not isinstance(document, dict):
         raise UnreadableFile(NOT_JSON)
     features = list(_features(document))
@@ -44,7 +42,20 @@ def read_geojson(text: str) -> Table:
         Row(number, tuple(_properties(feature).get(key) for key in headings), _shape(feature.get("geometry")))
         for number, feature in enumerate(features, start=1)
     ]
-    return Table("geojson", headings, rows, encoding="UTF-8", proof=_proof(document))
+    return Table("geojson", headings, rows, encoding=encoding, proof=_proof(document))
+
+
+def _document(text: str) -> Any:
+    """What the text holds; NaN and Infinity, which some programs write for "nothing", are null."""
+    try:
+        return orjson.loads(text.encode("utf-8", "replace"))
+    except orjson.JSONDecodeError:
+        if "NaN" not in text and "Infinity" not in text:
+            raise UnreadableFile(NOT_JSON) from None
+    try:
+        return orjson.loads(orjson.dumps(json.loads(text)))
+    except (ValueError, TypeError, RecursionError):
+        raise UnreadableFile(NOT_JSON) from None
 
 
 def _features(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -27,6 +27,7 @@ SIGNS = (
 OLD_OFFICE, SQLITE, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"SQLite format 3\0", b"PK\x03\x04"
 LOCKED = "EncryptedPackage".encode("utf-16-le")
 NOT_KNOWN = N_("认不出这种文件；能读 Excel、CSV、Shapefile（zip）、GeoJSON、KML、KMZ、GeoPackage 和 [地块坐标] 文本")
+ZIP_IN_ZIP = N_("压缩包里还有压缩包；请解开再传")
 MARKUP = (
     ("<kml", ""),
     ("<html", N_("这是网页存成的表；请用表格软件打开，另存为 xlsx 再传")),
@@ -83,12 +84,14 @@ def _zip(
     if len(inside) == 1 and not members[inside[0]].startswith(b"PK\x05\x06"):
         inner = members[inside[0]]
         if inner.startswith(ZIP) and not inside[0].lower().endswith(".xlsx"):
-            raise UnreadableFile(N_("压缩包里还有压缩包；请解开再传"))
+            raise UnreadableFile(ZIP_IN_ZIP)
         return read(inner, encoding, part, known)
     if ".dbf" in endings or ".shx" in endings:
         raise UnreadableFile(shapefiles.NO_SHAPE)
     if len(inside) > 1:
         raise UnreadableFile(N_("压缩包里有 %(n)s 个文件，不知道读哪个；请一个一个传"), n=len(inside))
+    if any(inner.startswith(ZIP) for inner in members.values()):
+        raise UnreadableFile(ZIP_IN_ZIP)
     raise UnreadableFile(N_("压缩包里没有能读的文件"))
 
 
@@ -104,7 +107,7 @@ def _text(content: bytes, encoding: str | None, known: Known | None) -> Table:
             return vectors.read_kml(text.removeprefix("\ufeff").encode())
         raise UnreadableFile(next((say for mark, say in MARKUP if say and mark in lower), NOT_KNOWN))
     if start.startswith("{"):
-        return geojson.read_geojson(text)
+        return geojson.read_geojson(text, name)
     if start.startswith("[{") or start.startswith("[ {"):
         raise UnreadableFile(N_("不是 GeoJSON：里面没有 FeatureCollection"))
     if parcels.is_parcels(text):

@@ -45,7 +45,8 @@ def _read(files: Mapping[str, bytes], encoding: str) -> tuple[list[Row], tuple[s
     with tempfile.TemporaryDirectory() as folder:
         for ending in ("shp", "shx", "dbf"):
             if ending in files:
-                (Path(folder) / f"data.{ending}").write_bytes(files[ending])
+                content = _mended(files[ending], encoding) if ending == "dbf" else files[ending]
+                (Path(folder) / f"data.{ending}").write_bytes(content)
         return features(Path(folder) / "data.shp", None, encoding=encoding)
 
 
@@ -79,32 +80,58 @@ def _encoding(files: Mapping[str, bytes]) -> str:
     wanted = {"936": "gb18030", "950": "cp950", "65001": "utf-8", "utf8": "utf-8", "oem": "", "iso-8859-1": ""}.get(
         said, said
     )
-    for name in filter(None, (encodings.ASKED.get(wanted, wanted),)):
+    for name in filter(None, (encodings.ASKED.get(wanted, wanted), "utf-8")):
         try:
-            texts.decode(name)
+            for text in texts:
+                encodings.whole(text, name)
         except (LookupError, UnicodeDecodeError):
             continue
         return name.replace("utf-8-sig", "utf-8")
     try:
-        guessed = encodings.decode(texts)[1]
+        guessed = encodings.decode(b"\n".join(_whole(text, "gb18030") for text in texts))[1]
     except UnreadableFile:
         return "gb18030"
     return {"UTF-8": "utf-8", "GB18030": "gb18030", "Big5": "cp950"}.get(guessed, "gb18030")
 
 
-def _dbf_texts(data: bytes) -> bytes:
-    """Names of columns and cells of a .dbf, each cut clear of half characters, one a line."""
-    if len(data) < 65:
-        return b""
-    head, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
-    columns, position = [], 1
-    pieces = []
-    for start in range(32, min(head, len(data)) - 32, 32):
+def _whole(text: bytes, encoding: str) -> bytes:
+    try:
+        return encodings.whole(text, encoding)
+    except (LookupError, UnicodeDecodeError):
+        return text
+
+
+def _columns(data: bytes) -> list[tuple[int, int, int, bool]]:
+    """Of each column of a .dbf: where its head stands, where its cells begin in a row, how wide they are, if text."""
+    found, position = [], 1
+    for start in range(32, min(int.from_bytes(data[8:10], "little"), len(data)) - 32, 32):
         if data[start] == 0x0D:
             break
-        pieces.append(data[start : start + 11].split(b"\0")[0])
-        columns.append((position, data[start + 16], data[start + 11 : start + 12]))
+        found.append((start, position, data[start + 16], data[start + 11 : start + 12] == b"C"))
         position += data[start + 16]
-    for start in range(head, min(len(data), head + 400 * max(width, 1)), max(width, 1)):
-        pieces += [data[start + p : start + p + n].strip(b"\0 ") for p, n, kind in columns if kind == b"C"]
-    return b"\n".join(piece for piece in pieces if piece and len(piece) < 250)
+    return found
+
+
+def _dbf_texts(data: bytes) -> list[bytes]:
+    """Names of columns and the first rows' cells of a .dbf; either may end in half a character."""
+    head, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little") or 1
+    columns = _columns(data)
+    pieces = [data[start : start + 11].split(b"\0")[0] for start, *_ in columns]
+    for row in range(head, min(len(data), head + 400 * width), width):
+        pieces += [data[row + p : row + p + n].strip(b"\0 ") for _, p, n, text in columns if text]
+    return [piece for piece in pieces if piece and len(piece) < 255]
+
+
+def _mended(data: bytes, encoding: str) -> bytes:
+    """The .dbf without the half characters that its narrow names and cells end in: GDAL reads none that has one."""
+    made = bytearray(data)
+    head, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little") or 1
+    columns = _columns(data)
+    for start, *_ in columns:
+        made[start : start + 11] = _whole(data[start : start + 11].split(b"\0")[0], encoding).ljust(11, b"\0")
+    for row in range(head, len(data) - width + 1, width):
+        for _, position, wide, text in columns:
+            cell = data[row + position : row + position + wide]
+            if text and cell and cell[-1] > 0x7F:
+                made[row + position : row + position + wide] = _whole(cell, encoding).ljust(wide)
+    return bytes(made)

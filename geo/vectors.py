@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import math
 import re
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +39,22 @@ OWN_OF_KML = {
     "snippet",
 }
 """Columns that GDAL adds to every KML."""
+_NAMED = re.compile(
+    rb"(<(?:[\w.-]{1,20}:)?(?:Data|SimpleData|SimpleField)\s[^<>]{0,300}?\bname\s{0,9}=\s{0,9})([\"'])([^<>\"']{1,300})\2"
+)
+_ASCII = re.compile(rb"[A-Za-z_]\w*")
 
 
 def read_kml(content: bytes) -> Table:
     """The placemarks of a KML in whatever encoding, of all its folders; WGS 84 by its standard."""
     content = _in_utf8(content)
     _without_entities(content)
+    content, names = _with_plain_names(content)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "data.kml"
         path.write_bytes(content)
-        return _all_layers(path, "kml", Proof(4326, "WGS 84（KML）", "format"))
+        table = _all_layers(path, "kml", Proof(4326, "WGS 84（KML）", "format"))
+    return replace(table, headings=tuple(names.get(heading, heading) for heading in table.headings))
 
 
 def read_kmz(members: Mapping[str, bytes]) -> Table:
@@ -67,6 +75,19 @@ def _in_utf8(content: bytes) -> bytes:
         return content
     text, _ = decode(content, named)
     return re.sub(r"^\s*<\?xml[^>]{0,300}\?>", '<?xml version="1.0" encoding="UTF-8"?>', text).encode()
+
+
+def _with_plain_names(content: bytes) -> tuple[bytes, dict[str, str]]:
+    """GDAL makes underscores of what is not ASCII in the names of data: they get others, and these their own back."""
+    kept: dict[bytes, str] = {}
+
+    def plain(found: re.Match[bytes]) -> bytes:
+        if _ASCII.fullmatch(found[3]):
+            return found[0]
+        return found[1] + b'"' + kept.setdefault(found[3], f"own_{len(kept)}").encode() + b'"'
+
+    made = _NAMED.sub(plain, content)
+    return made, {own: html.unescape(name.decode("utf-8", "replace")) for name, own in kept.items()}
 
 
 def _without_entities(content: bytes) -> None:

@@ -278,3 +278,8 @@ def test_damaged_files_are_read_or_refused_and_nothing_else(kind: str, tmp_path:
             read(content)
         except UnreadableFile as error:
             assert str(error)
+
+
+def test_a_zip_in_a_zip_and_a_cell_of_a_book_s_length_say_so() -> None:
+    assert "解开再传" in refused(files.zipped({"里面.zip": files.zipped({"a.shp": b"x"})}))
+    assert "长得" in refused(f"名称,区县\n甲,犍为县\n{'长' * 3_000_000},犍为县\n".encode())

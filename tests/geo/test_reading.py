@@ -204,6 +204,27 @@ def test_a_prj_is_believed_by_its_parameters(tmp_path: Path, epsg: int) -> None:
     assert (round(lon[0], 6), round(lat[0], 6)) == (103.95, 29.21)
 
 
+@pytest.mark.parametrize("cpg", [True, False])
+def test_a_shapefile_whose_names_end_in_half_a_character(tmp_path: Path, cpg: bool) -> None:
+    """Ten bytes hold three characters and a third of the fourth; GDAL would refuse the file, GBK make 鍚嶇О of it."""
+    texts = {"名称": ["茶叶加工坊"], "联系电话": ["0833-12333"], "说明": ["一" * 100]}
+    parts = files.shapefile(tmp_path, files.frame(**texts), "UTF-8")
+    if not cpg:
+        parts.pop("data.cpg")
+    table = read(files.zipped(parts))
+    assert (table.encoding, table.headings) == ("UTF-8", ("名称", "联系电", "说明"))
+    assert table.rows[0].cells[:2] == ("茶叶加工坊", "0833-12333")
+    dbf = parts["data.dbf"].replace("茶叶加工坊".encode(), ("a" + "茶" * 26).encode()[:15])
+    cut = read(files.zipped({**parts, "data.dbf": dbf.replace(b" " * 65, ("茶" * 26).encode()[2:67], 1)}))
+    assert str(cut.rows[0].cells[0]).startswith("a茶茶茶茶茶")
+
+
+def test_a_geojson_in_gbk_and_one_with_numbers_that_are_none() -> None:
+    one = {"type": "Feature", "properties": {"名称": "茶叶加工坊", "起步资金": float("nan")}, "geometry": None}
+    table = read(json.dumps(one, ensure_ascii=False).encode("gbk"))
+    assert (table.encoding, table.rows[0].cells) == ("GB18030", ("茶叶加工坊", None))
+
+
 def test_geojson_with_bom_old_member_null_and_broken_shapes() -> None:
     features = [
         {"type": "Feature", "id": 7, "properties": {"name": "甲"}, "geometry": {"type": "Point", "coordinates": [103.95, 29.21, 400]}},
@@ -250,6 +271,13 @@ def test_kml_of_several_folders_and_kmz() -> None:
         assert table.rows[1].shape == shapely.Point(103.96, 29.21)
         assert "犍为县" in table.rows[0].cells
         assert table.proof == read(KML.encode()).proof
+
+
+def test_data_with_chinese_names_in_a_kml() -> None:
+    data = '<ExtendedData><Data name="县区"><value>犍为县</value></Data><Data name="a&amp;b"><value>1</value></Data></ExtendedData>'
+    table = read(KML.replace("<Point>", data + "<Point>", 1).encode())
+    row = dict(zip(table.headings, table.rows[0].cells, strict=True))
+    assert (row["县区"], str(row["a&b"])) == ("犍为县", "1")
 
 
 def test_a_kml_may_be_in_gbk() -> None:
