@@ -37,7 +37,7 @@ _BEFORE = (
     r"(?P<before>(?:约|大约|大概|近|估计|预计|计划|人民币|rmb|cny|¥|共|总计|合计|≈|~"
     r"|不少于|不低于|至少|最少|不超过|不高于|最多|最高|≥|≤|>=|<=|>|<)*)"
 )
-_AFTER = r"(?P<after>(?:左右|上下|以上|以下|以内|之内|起|起步|及以上|不等|多|余|\+)*)"
+_AFTER = r"(?P<after>(?:整|左右|上下|以上|以下|以内|之内|起|起步|及以上|不等|多|余|\+)*)"
 _ABOUT, _LEAST = (
     re.compile(r"约|大概|近|估计|预计|≈|~|左右|上下|多|余|不等"),
     re.compile(r"不少|不低|至少|最少|≥|>|以上|起|\+"),
@@ -86,7 +86,8 @@ def written_area(cell: Any, unit: str) -> Amount:
 def count(cell: Any, unit: str) -> Amount:
     """A number that may carry its unit (20 人)."""
     plain = _plain(unit)
-    return _measured(_plain(cell), {plain: Decimal(1)} if plain else {}, plain, plain, f"20 {unit}".strip())
+    units = {plain: Decimal(1), **{thousand + plain: Decimal(n) for thousand, n in (("万", 10_000), ("千", 1000))}}
+    return _measured(_plain(cell), units, plain, plain, f"20 {unit}".strip())
 
 
 def _plain(cell: Any) -> str:

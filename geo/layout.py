@@ -17,12 +17,17 @@ LONGEST_HEADING = 40
 _TOTAL = re.compile(r"(合计|总计|小计|共计|累计)([:：(（]?[\d.,]*[个项条户家宗处]?(项目)?[)）]?)")
 _SIGNATURE = re.compile(
     r"(填表|制表|填报|填写|审核|审批|复核|统计|单位|分管|主要|主管|经办|报送|联系)(领导|负责)?(人|员|单位|日期|时间|负责人|领导)?"
-    r"([(（](签[字名]|盖章|公章)[)）])?[:：].*|.*[(（]?(盖章|公章|签字|签章)[)）]?[:：]?|(备注|注|说明|填表说明|注明)[:：].*"
+    r"([(（]?(签[字名]|盖章|公章|签章)[)）]?)?[:：].*|.*[(（]?(盖章|公章|签字|签章)[)）]?[:：]?|(备注|注|说明|填表说明|注明)[:：].*"
     r"|\d{4}年\d{1,2}月(\d{1,2}日)?(填|制|填报|制表)?"
 )
 _SECTION = re.compile(
     r"([(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]|第[一二三四五六七八九十]+[类部批]).*|[(（][一二三四五六七八九十]{1,3}[)）].*"
 )
+_ONE_UNIT = re.compile(
+    r"[(（]?(?:单位[:：]?)?(?:[亿万千]?元|亩|公顷|㎡|m2|平方米|平方公里|°|度|十进制度|人|个|家|户|年|月|米|公里|km|%)[)）]?",
+    re.I,
+)
+_NOTE = re.compile(r"\d{1,2}[.、．)）].*|[(（].*[)）]")
 _UNIT = re.compile(r"单位[:：]\s*(?:人民币)?\s*(亿元|万元|千元|元)")
 
 
@@ -64,12 +69,16 @@ def find(rows: Sequence[Sequence[Any]], known: Known | None = None) -> Layout | 
 
 
 def _score(rows: Sequence[Sequence[Any]], layout: Layout) -> tuple[float, ...]:
-    """Known headings first; then how many of the columns below them are named, shallow and early before deep."""
+    """Known headings first; then how many of the columns below them are named, shallow and early before deep.
+
+    A row of nothing but units belongs to the headings above it: without it the numbers below would be of another unit.
+    """
     named = sum(map(bool, layout.headings))
     below = rows[layout.first + layout.depth : layout.first + layout.depth + 20]
     width = max((sum(not is_blank(c) for c in row) for row in below), default=0)
     full = min(1.0, named / max(width, 1))
-    return layout.known, round(full, 1), -layout.depth, -layout.first
+    units = layout.depth == 2 and _are_units(rows[layout.first + 1])
+    return layout.known, round(full, 1), 0 if units else -layout.depth, -layout.first
 
 
 def _layout(rows: Sequence[Sequence[Any]], number: int, depth: int, known: Known | None) -> Layout | None:
@@ -108,17 +117,23 @@ def _is_second(upper: Sequence[Any], lower: Sequence[Any]) -> bool:
     below += [False] * (len(above) - len(below))
     fills = any(b and not a for a, b in zip(above, below, strict=False))
     leaves = any(a and not b for a, b in zip(above, below, strict=False))
-    units = all(re.fullmatch(r"[(（].{1,8}[)）]", text_of(c)) for c in lower if not is_blank(c))
-    return (fills and leaves) or (units and sum(above) > 1)
+    bracketed = all(re.fullmatch(r"[(（].{1,8}[)）]", text_of(c)) for c in lower if not is_blank(c))
+    return (fills and leaves) or ((bracketed or _are_units(lower)) and sum(above) > 1)
+
+
+def _are_units(row: Sequence[Any]) -> bool:
+    return all(_ONE_UNIT.fullmatch(text_of(cell)) for cell in row if not is_blank(cell))
 
 
 def _joined(upper: Sequence[Any], lower: Sequence[Any]) -> list[str]:
-    headings, group = [], ""
+    headings, group, units = [], "", _are_units(lower)
     for column in range(max(len(upper), len(lower))):
         top = text_of(upper[column]) if column < len(upper) else ""
         sub = text_of(lower[column]) if column < len(lower) else ""
         group = top or (group if sub else "")
         bracket = sub.startswith(("(", "（"))
+        if units and sub and not bracket:
+            sub, bracket = f"({sub})", True
         headings.append(f"{group}{sub}" if bracket else f"{group}/{sub}" if group and sub else group if top else sub)
     return headings
 
@@ -132,6 +147,8 @@ def split(rows: Iterable[tuple[int, Sequence[Any]]], layout: Layout) -> tuple[li
         if layout.first <= place < layout.first + layout.depth:
             continue
         reason = "title" if place < layout.first else _reason(cells, layout)
+        if not reason and skipped and skipped[-1].reason == "signature" and _goes_on(cells):
+            reason = "signature"
         if place < layout.first and not any(not is_blank(c) for c in cells):
             reason = "blank"
         if reason:
@@ -159,6 +176,12 @@ def _reason(cells: Sequence[Any], layout: Layout) -> str:
     if few and _SIGNATURE.fullmatch(texts[0]) and not isinstance(filled[0][1], dt.date):
         return "signature"
     return "section" if len(filled) == 1 and few and _SECTION.fullmatch(texts[0]) else ""
+
+
+def _goes_on(cells: Sequence[Any]) -> bool:
+    """Whether a row is the next of the notes at a table's end."""
+    filled = [cell for cell in cells if not is_blank(cell)]
+    return len(filled) == 1 and bool(_NOTE.fullmatch(text_of(filled[0])))
 
 
 def _begin(cells: Sequence[Any]) -> str:

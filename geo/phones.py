@@ -14,6 +14,7 @@ LONGEST = 300
 """Characters of a cell that are looked through for numbers."""
 NO_CODE = N_("号码 %(number)s 前面要写区号，如 0833-%(number)s")
 NO_NUMBER = N_("“%(text)s”里没有电话号码")
+SPOILT = N_("“%(text)s”被表格软件改成了科学计数法，号码不全了；请把这一列设成文本再填")
 _NUMBER = re.compile(
     r"""(?<!\d)(?:
       (?:\+?86[-\s]?)?(?P<mobile>1[3-9]\d[-\s]?\d{4}[-\s]?\d{4})
@@ -53,6 +54,8 @@ def phones(cell: Any, area_code: str | None = None) -> Phones:
         if number and number not in numbers:
             numbers.append(number)
     rest = _AROUND.sub(" ", _NUMBER.sub(" ", text)).strip()
+    if not numbers and re.fullmatch(r"\d(?:\.\d+)?e\+?\d+", text.strip(), re.I):
+        raise BadCell(SPOILT, text=text.strip())
     if not numbers:
         raise BadCell(NO_NUMBER, text=text.strip()[:40])
     name = rest if _NAME.fullmatch(rest) else ""

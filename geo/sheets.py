@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from geo import grids, layout
@@ -20,6 +20,8 @@ from geo.words import N_
 
 NO_SHEET = N_("工作簿里没有“%(part)s”这张表；有：%(parts)s")
 EMPTY = N_("工作簿里没有数据")
+NO_TABLE = N_("工作簿里找不到表格；要有一行表头，下面一行写一条")
+HIDDEN_ROWS = N_("有 %(n)s 行在表里是隐藏的（筛选也会藏），也读了：第 %(rows)s 行")
 BROKEN = N_("工作簿打不开，可能已损坏或加了密码；请用表格软件打开后另存为 xlsx")
 TOO_BIG = N_("表格太大（最多 %(rows)s 行、%(columns)s 列）；请删去空行空列或分成几个文件")
 NOT_CALCULATED = N_("公式还没有算出值；请用表格软件打开并保存一次")
@@ -30,6 +32,9 @@ _INSIDE = rb"[^<>]{0,300}?"
 _REFERENCE = rb"\br\s{0,9}=\s{0,9}[\"']([A-Za-z]{1,4})(\d{1,9})[\"']"
 _CELL = re.compile(_TAG + _INSIDE + _REFERENCE)
 _ERROR = re.compile(_TAG + rb"(?=[^<>]{0,300}?\bt=[\"']e[\"'])" + _INSIDE + _REFERENCE)
+_HIDDEN_ROW = re.compile(
+    rb"<(?:[\w.-]{1,20}:)?row\s(?=[^<>]{0,300}?\bhidden\s{0,9}=\s{0,9}[\"'](?:1|true)[\"'])[^<>]{0,300}?\br\s{0,9}=\s{0,9}[\"'](\d{1,9})[\"']"
+)
 _UNCOMPUTED = re.compile(
     _TAG + _INSIDE + _REFERENCE + rb"[^<>]{0,300}>\s{0,9}<f\b(?:[^<>]{0,300}/>|[^<>]{0,300}>[^<]{0,9000}</f>)"
     rb"\s{0,9}(?:<v\s{0,9}/>|<v>\s{0,9}</v>)?\s{0,9}</"
@@ -46,8 +51,14 @@ def read_xlsx(
     UnreadableFile when it is damaged, locked, too large or empty. Merged cells count for every row
     they cover; a formula without value and a formula error become Faults.
     """
-    faults = _inspected(members)
-    return _read(content, "xlsx", part, known, faults, _paths(members))
+    faults, paths = _inspected(members), _paths(members)
+    table = _read(content, "xlsx", part, known, faults, paths)
+    hidden = {int(row[1]) for row in _HIDDEN_ROW.finditer(members.get(paths.get(table.part, ""), b""))}
+    read = [row.number for row in table.rows if row.number in hidden]
+    if not read:
+        return table
+    told = "、".join(map(str, read[:20])) + ("…" if len(read) > 20 else "")
+    return replace(table, remarks=(*table.remarks, Remark(HIDDEN_ROWS, {"n": len(read), "rows": told})))
 
 
 def read_xls(content: bytes, part: str | None = None, known: Known | None = None) -> Table:
@@ -119,7 +130,7 @@ def _read(
     sheets = list(_sheets(pieces, {name: faults.get(paths.get(name, ""), {}) for name in named}, known))
     filled = [s for s in sheets if s.layout is not None and s.count and part in (None, s.name)]
     if not filled:
-        raise UnreadableFile(EMPTY)
+        raise UnreadableFile(NO_TABLE if any(len(sheet.grid) > 1 for sheet in sheets) else EMPTY)
     chosen = max(filled, key=lambda sheet: (sheet.layout.known if sheet.layout else 0, sheet.count))
     parts = tuple((sheet.name, sheet.count) for sheet in sheets)
     return _table(chosen, kind, parts, [name for name, shown in named.items() if not shown and any(named.values())])

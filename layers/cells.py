@@ -30,6 +30,12 @@ MONTH = N_("“%(text)s”没有写日，按 %(day)s 读")
 SECOND_PHONE = N_("多出来的电话 %(numbers)s 没有地方放")
 EXTRA_TEXT = N_("电话格里的“%(text)s”没有读")
 NOT_STANDARD = N_("“%(text)s”不是国标行业名，已放进“本地叫法”，请补选行业")
+UNSAID = re.compile(
+    r"面议|电议|另议|待定|待议|待商|待商议|协商|面谈|洽谈|不详|未定|长期|长期有效|永久|永久有效|[-—–－/\\]{1,3}|n/a",
+    re.I,
+)
+"""What stands in cells of numbers and days that nobody has said yet. 无 is no such word: it may mean none at all."""
+LEFT_OPEN = N_("“%(text)s”不是数字或日期，这一栏先空着")
 ENDS = ("valid_until",)
 """Days that a month without a day means the last of."""
 PLAIN_UNITS = ("亩", "㎡", "公顷", "平方公里")
@@ -106,6 +112,8 @@ def _take(made: Cleaned, layer: Layer, name: str, cell: Any, match: Match, habit
     elif isinstance(kind, Boolean):
         said = clean.yes_or_no(cell)
         made.values[name] = clean.text(cell) if said is None else said
+    elif isinstance(kind, Date | Numeric | Float | Integer) and UNSAID.fullmatch(clean.text(cell).strip()):
+        made.warn(name, LEFT_OPEN, text=clean.text(cell).strip())
     elif isinstance(kind, Date):
         made.values[name] = _day(made, name, cell)
     elif isinstance(kind, Numeric | Float | Integer):

@@ -169,12 +169,14 @@ def _match(column: int, text: str, known: Mapping[str, str]) -> Match:
     if plain in SERIAL:
         return Match(column, text, reason=SERIAL_NUMBER)
     datum, plain = _datum_of(plain)
+    groups, _ = _unit_of(plain)
     for candidate in dict.fromkeys((plain, plain.rsplit("/", 1)[-1], plain.replace("/", ""))):
         unit, bare = _unit_of(candidate)
         for sure, word in ((EXACT, candidate), (EXACT, bare), (LIKELY, re.sub(r"[(\[].*?[)\]]", "", bare))):
             if word in known:
-                return Match(column, text, known[word], unit, datum, sure)
+                return Match(column, text, known[word], unit or groups, datum, sure)
     unit, bare = _unit_of(plain.rsplit("/", 1)[-1])
+    unit = unit or groups
     if simplified(plain) != plain:
         return replace(_match(column, simplified(text[:LONGEST]), known), heading=text)
     near = _near(re.sub(r"[(\[].*?[)\]]", "", bare), known)

@@ -23,7 +23,7 @@ from layers.errors import ChoiceMissing
 from layers.headings import Match
 from layers.layer import Layer
 from layers.located import Located, Locator, System, system
-from layers.naming import Named, Namer, county_of_title
+from layers.naming import SEVERAL, Named, Namer, county_of_title
 from layers.sheet import POSITION
 from layers.whereabouts import Gazetteer
 from layers.words import N_, Translate
@@ -168,6 +168,7 @@ class Incoming:
     def _judged(self, row: Row) -> Outcome:
         where = self.located(row)
         area = self.named(row, bool(where.values))
+        self._decided(area, where)
         habits = replace(self._habits, area_code=self._area_code(area))
         made = cleaned(self.layer, self.matches, row.cells, habits)
         self._at_county(made.values, where)
@@ -194,6 +195,16 @@ class Incoming:
             [self._finding(row, problem) for problem in warnings if problem.column not in refused],
             [column for column in missing if column not in refused],
         )  # fmt: skip
+
+    def _decided(self, area: Named, where: Located) -> None:
+        """Of several areas of one name, the one that the position lies in."""
+        lon, lat = where.values.get("lon"), where.values.get("lat")
+        if not area.several or not isinstance(lon, float) or not isinstance(lat, float):
+            return
+        county = self._areas.locate(lon, lat)
+        found = [code for code in area.several if county and code.startswith(county)]
+        if len(found) == 1:
+            area.code, area.problems = found[0], [p for p in area.problems if p.message != SEVERAL]
 
     def _area_code(self, area: Named) -> str | None:
         city = (area.code or area.wide or self._default or "")[:4]

@@ -26,6 +26,7 @@ from layers.words import N_
 SWAPPED = N_("经度和纬度填反了，已对调")
 DEGREES = N_("坐标是经纬度，不是选的投影坐标系里的米数")
 _COORDINATES = re.compile(r"[\s(（]*[EN东经北纬]{0,2}\d{2,8}([.°度][\s\d.,，、°′″'\"度分秒NESW东经北纬]{3,60})[)）]?")
+METRES = N_("坐标是米数，前面的行却是经纬度；请改成一样的")
 ZONE_ASKED = N_("坐标是高斯－克吕格的米数，但没有带号；请选是几度带、第几带（EPSG）")
 
 
@@ -109,6 +110,7 @@ class Locator:
         cell = None if column is None else row.cells[column]
         if isinstance(cell, Fault):
             raise BadCoordinate(cell.message)
+        cell = cell.strip().lstrip("'") if isinstance(cell, str) else cell  # "this is text", as some programs say it
         return None if is_blank(cell) else cell
 
     def _read(self, row: Row, made: Located) -> None:
@@ -190,6 +192,8 @@ class Locator:
             self.zones |= {int(number) for number in zones(x) if number}
             return to_wgs84(x, y, Datum.CGCS2000)
         except ZoneMissing:
+            if self.degrees:
+                raise BadCoordinate(METRES) from None
             raise ChoiceMissing("epsg", ZONE_ASKED, zone_options()) from None
 
 

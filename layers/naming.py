@@ -13,26 +13,30 @@ from geo.table import Fault, Table
 from layers.areas import Area, Areas, Level
 from layers.check import Problem
 from layers.headings import COUNTY, PLACES, TOWNSHIP, Match
-from layers.whereabouts import Gazetteer
+from layers.whereabouts import Found, Gazetteer
 from layers.words import N_
 
 NOT_FOUND = N_("没有叫“%(text)s”的区县或乡镇")
 SEVERAL = N_("叫“%(text)s”的地方有 %(n)s 个（%(names)s），请写明省市")
 TOO_WIDE = N_("“%(text)s”只到%(area)s，要写到区县")
 CONTRADICTION = N_("区划代码 %(code)s 是%(one)s，表里写的却是%(other)s")
+NO_SUCH_CODE = N_("没有代码 %(code)s 的区县或乡镇")
 NO_SUCH_TOWNSHIP = N_("没有“%(text)s”的代码，只记到%(area)s")
 BY_PLACE = N_("没写区县，按“%(text)s”认作%(area)s")
+_CODE = re.compile(r"Z?\d{2,12}(\.0)?")
 
 
 @dataclass
 class Named:
     """The code that a row names (None for nothing), text left over for the address, and what is to be said.
 
-    `wide` is a province or city that was named and no county; the position has to tell which.
+    `wide` is a province or city that was named and no county, `several` are areas of one name; the position has to
+    tell which.
     """
 
     code: str | None = None
     wide: str | None = None
+    several: tuple[str, ...] = ()
     rest: str = ""
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
@@ -56,10 +60,11 @@ class Namer:
         texts = {target: self._text(cells, target) for target in ("area", *PLACES, "place")}
         code, text = self._split(texts, made)
         found = self._named(text, made, texts, placed) if text else None
-        if code and found and not (code.startswith(found) or found.startswith(code)):
+        lower = bool(code and found and found.startswith(self._areas.get(code).prefix))
+        if code and found and not (lower or code.startswith(found)):
             told = {"code": code, "one": self._path(code), "other": self._path(found)}
             made.problems.append(Problem("area", CONTRADICTION, told))
-        made.code = max(filter(None, (code, found)), key=len, default=None)
+        made.code = found if lower or code is None else code
         if made.code is None and not made.problems and not placed:
             self._elsewhere(made, texts["place"])
         return made
@@ -71,9 +76,10 @@ class Namer:
 
     def _split(self, texts: Mapping[str, str], made: Named) -> tuple[str | None, str]:
         """The code in the area column, and everything that names the area in words."""
-        given = texts["area"]
-        names = "".join(texts[target] for target in PLACES)
-        if not re.fullmatch(r"Z?\d{2,12}(\.0)?", given):
+        coded = next((t for t in ("area", COUNTY, TOWNSHIP) if _CODE.fullmatch(texts[t])), "area")
+        given = texts[coded]
+        names = "".join(texts[target] for target in PLACES if target != coded)
+        if not _CODE.fullmatch(given):
             return None, names or given
         code = given.removesuffix(".0")
         if len(code) == 12:
@@ -85,12 +91,13 @@ class Namer:
         try:
             return self._areas.resolve(code)[0] if len(self._areas.resolve(code)) == 1 else code, names
         except KeyError:
-            return code, names
+            made.problems.append(Problem("area", NO_SUCH_CODE, {"code": code}))
+            return None, ""
 
     def _named(self, text: str, made: Named, texts: Mapping[str, str], placed: bool) -> str | None:
         found = self._gazetteer.find(text, self._within)
-        if not found.codes and self._default and texts[TOWNSHIP] and not texts[COUNTY] and not texts["area"]:
-            found = self._gazetteer.find(self._path(self._default) + text, self._within)
+        if self._default and texts[TOWNSHIP] and not texts[COUNTY] and not _CODE.fullmatch(texts["area"]):
+            found = self._below(self._default, text, found)
         if not found.codes:
             made.problems.append(Problem("area", NOT_FOUND, {"text": text[:40]}))
             return None
@@ -98,6 +105,7 @@ class Namer:
             names = "、".join(self._path(code) for code in found.codes[:4])
             told = {"text": text[:40], "n": len(found.codes), "names": names}
             made.problems.append(Problem("area", SEVERAL, told))
+            made.several = found.codes
             return None
         code, rest, area = found.codes[0], found.rest, self._areas.get(found.codes[0])
         if self._is_wide(area):
@@ -109,6 +117,14 @@ class Namer:
             made.warnings.append(Problem("area", NO_SUCH_TOWNSHIP, {"text": rest[:20], "area": area.name}))
         made.rest = rest
         return code
+
+    def _below(self, county: str, text: str, found: Found) -> Found:
+        """A township alone is one of the office's own county, whatever else has its name, unless it names another."""
+        if len(found.codes) == 1:
+            named = self._areas.get(found.codes[0][:6]).name
+            if found.codes[0].startswith(county[:6]) or text.startswith(named) or len(found.codes[0]) < 9:
+                return found
+        return self._gazetteer.find(self._path(county[:6]) + text, self._within)
 
     def _is_wide(self, area: Area) -> bool:
         """A province, or a city that has counties."""

@@ -22,6 +22,7 @@ SHORTENED = {
     Level.TOWNSHIP: rf"{_PEOPLES}乡$|镇$|街道$|街道办事处$",
 }
 RUNGS = {Level.PROVINCE: 0, Level.CITY: 1, Level.COUNTY: 2, Level.TOWNSHIP: 3}
+_OF_A_SMALLER = re.compile(r"[镇乡村]|街道|社区|路|大道")
 LONGEST_NAME, LONGEST = 20, 200
 
 
@@ -69,6 +70,8 @@ class Gazetteer:
         for length in range(min(len(rest), LONGEST_NAME), 1, -1):
             named = self._named.get(rest[:length], ())
             fitting = [a for a in named if not above or any(_under(a, upper) for upper in above)]
+            if _OF_A_SMALLER.match(rest, length):  # 永兴镇 is no short name of 永兴县
+                fitting = [a for a in fitting if a.name == rest[:length] or a.level == Level.TOWNSHIP]
             if fitting:
                 top = min(RUNGS.get(Level(a.level), 2) for a in fitting)
                 return [a for a in fitting if above or RUNGS.get(Level(a.level), 2) == top], length

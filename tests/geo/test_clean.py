@@ -25,7 +25,7 @@ from geo.errors import BadCell
         ("5000元-1万元", "", "0.5", "1"), ("5000-8000元", "万元", "0.5", "0.8"), ("8000万-1.2亿", "", "8000", "12000"), ("1-3", "亿元", "10000", "30000"),
         ("约20万", "", "20", None), ("20万左右", "", "20", None), ("100余万元", "", "100", None), ("10万以上", "", "10", None), ("≥10万", "", "10", None),
         ("不超过30万", "", None, "30"), ("30万元以内", "", None, "30"), ("￥50,000元", "", "5", None), ("人民币 20 万元", "", "20", None), ("10w", "", "10", None),
-        ("10 - 30 万元", "", "10", "30"), ("0", "", "0", None), ("1.2億元", "", "12000", None), ("10萬", "", "10", None), (0.1 + 0.2, "", "0.3", None), ("10万～30万元左右", "", "10", "30"),
+        ("10 - 30 万元", "", "10", "30"), ("12万元整", "", "12", None), ("0", "", "0", None), ("1.2億元", "", "12000", None), ("10萬", "", "10", None), (0.1 + 0.2, "", "0.3", None), ("10万～30万元左右", "", "10", "30"),
     ],
 )  # fmt: skip
 def test_money_is_counted_in_ten_thousands(cell: Any, unit: str, low: str | None, high: str | None) -> None:
@@ -82,6 +82,7 @@ def test_an_area_may_keep_its_own_unit() -> None:
 
 def test_counts_may_carry_their_unit() -> None:
     assert [count(c, "人").low for c in ("20", "20人", 20, "约20人", "二十人")] == [20] * 5
+    assert count("5.2万人", "人").low == 52_000
     with pytest.raises(BadCell):
         count("20家", "人")
 
@@ -91,10 +92,29 @@ def test_counts_may_carry_their_unit() -> None:
     [
         "2026-06-01", "2026/6/1", "2026.6.1", "2026年6月1日", "20260601", 20260601, 46174, 46174.0, "46174", dt.date(2026, 6, 1), "２０２６／６／１",
         dt.datetime(2026, 6, 1, 13, 5), "2026-06-01 00:00:00", "2026-06-01T08:00:00", "2026年6月1号", " 2026 / 6 / 1 ", "2026年06月01日",
+        "2026-6-1 00:00:00", "2026/6/1 0:00:00", "2026/6/1 8:30", "2026年6月1日 08:30", "20260601.0", "二〇二六年六月一日", "二零二六年六月一日", "2026.06.01",
     ],
 )  # fmt: skip
 def test_days_in_many_forms(cell: Any) -> None:
     assert (days(cell).first, days(cell).exact) == (dt.date(2026, 6, 1), True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("12/31/2026", dt.date(2026, 12, 31)), ("31.12.2026", dt.date(2026, 12, 31)), ("6/6/2026", dt.date(2026, 6, 6)),
+        ("二〇二六年十二月三十一日", dt.date(2026, 12, 31)), ("2026年十月二十日", dt.date(2026, 10, 20)), ("2026-1-31 23:59:59", dt.date(2026, 1, 31)),
+    ],
+)  # fmt: skip
+def test_days_that_can_be_only_one(cell: str, day: dt.date) -> None:
+    assert (days(cell).first, days(cell).exact) == (day, True)
+
+
+def test_a_day_that_can_be_two_and_a_spoilt_number_say_so() -> None:
+    with pytest.raises(BadCell, match="分不清"):
+        days("3/5/2026")
+    with pytest.raises(BadCell, match="科学计数法"):
+        phones("1.38E+10")
 
 
 @pytest.mark.parametrize("cell", ["2026.6", "2026年6月", "2026-06", "2026/6", "202606", 202606, 2026.6])

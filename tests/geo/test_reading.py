@@ -127,6 +127,17 @@ def test_the_data_may_be_on_the_second_sheet_and_what_is_not_read_is_said() -> N
     assert read(book, part="隐", known=known).part == "隐"
 
 
+def test_hidden_rows_are_read_and_said() -> None:
+    content = files.workbook({"a": [HEAD, *ROWS]})
+    hidden = files.changed(
+        content, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b'<row r="3"', b'<row r="3" hidden="1"')
+    )
+    table = read(hidden)
+    assert len(table.rows) == 2
+    assert any("第 3 行" in str(remark) for remark in table.remarks)
+    assert not read(content).remarks
+
+
 def test_cells_merged_downward_count_for_every_row() -> None:
     table = read(
         files.workbook(

@@ -16,7 +16,7 @@ PROJECTS, PARKS = layers.get("projects"), layers.get("parks")
     [
         ("项目名称", "name", ""), ("项 目 名 称", "name", ""), ("*项目名称", "name", ""), ("项目名称（必填）", "name", ""), ("2.项目名称", "name", ""), ("NAME", "name", ""),
         ("总投资（万元）", "investment", "万元"), ("投资额(亿元)", "investment", "亿元"), ("总投资/万元", "investment", "万元"), ("总投资万元", "investment", "万元"),
-        ("投资情况/总投资(万元)", "investment", "万元"), ("起步资金", "budget", ""), ("项目地点", "place", ""), ("联系方式", "phone", ""), ("所属行业", "industry", ""),
+        ("投资情况/总投资(万元)", "investment", "万元"), ("起步资金", "budget", ""), ("资金（亿元）/总投资", "investment", "亿元"), ("项目地点", "place", ""), ("联系方式", "phone", ""), ("所属行业", "industry", ""),
         ("占地面积（亩）", "land_area", "亩"), ("占地面积（平方米）", "land_area", "平方米"), ("区县", "_county", ""), ("所在乡镇（街道）", "_township", ""), ("区划代码", "area", ""),
         ("经度", "lon", ""), ("Y坐标", "_y", ""), ("坐标", "_pair", ""), ("有效期限", "valid_until", ""), ("备注", "internal_note", ""), ("联系人", "contact_name", ""),
         ("建设内容及规", "content", ""), ("产品名称", "name", ""), ("资金来源", None, ""), ("审批情况", None, ""), ("状态", None, ""), ("拼音", None, ""), ("序号", None, ""), ("", None, ""), ("項目名稱", "name", ""), ("投資額（萬元）", "investment", "万元"), ("所屬鄉鎮", "_township", ""),

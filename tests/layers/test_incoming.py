@@ -122,6 +122,58 @@ def test_a_township_by_its_name(areas: Areas) -> None:
     assert one("名称,所在地区", "甲,犍为县玉津镇滨江路5号", areas).values["place"] == "滨江路5号"
 
 
+def test_a_township_is_no_short_name_of_a_county_elsewhere(areas: Areas) -> None:
+    """永兴镇 of 湄潭县 is not 永兴县 in another province."""
+    table = files.workbook(
+        {"台账": [["湄潭县返乡创业项目库"], ["项目名称", "乡镇", "电话"], ["甲", "永兴镇", "0851-24221234"]]}
+    )
+    (outcome,) = [o for o in judged(table, areas) if o.state != State.SKIPPED]
+    assert (outcome.state, outcome.values["area"]) == (State.ACCEPTED, "520328")
+    assert "没有“永兴镇”的代码" in words(outcome.warnings)
+    assert one("名称,所属区域", "甲,永兴镇", areas).state == State.REFUSED
+    assert one("名称,乡镇", "甲,沐川县沐溪镇", areas, Said(within=("511123",))).values["area"][:6] == "511129"
+
+
+def test_a_position_decides_between_areas_of_one_name(areas: Areas) -> None:
+    assert one("名称,区县,经度,纬度", "甲,朝阳区,116.44,39.92", areas).values["area"] == "110105"
+    assert "请写明省市" in words(one("名称,区县,经度,纬度", "甲,朝阳区,103.95,29.21", areas).problems)
+
+
+def test_a_code_stands_where_a_name_should(areas: Areas) -> None:
+    assert one("名称,区县", "甲,511123", areas).values["area"] == "511123"
+    assert one("名称,区划代码,区县", "甲,511100,犍为县", areas).values["area"] == "511123"
+    wrong = words(one("名称,区划代码,区县", "甲,999999,犍为县", areas).problems)
+    assert "没有代码 999999" in wrong
+    assert "写的却是" not in wrong
+
+
+def test_units_below_the_headings_count(areas: Areas) -> None:
+    for units in ([None, None, "亿元"], [None, None, "（亿元）"]):
+        rows = [["项目名称", "区县", "总投资"], units, ["甲", "犍为县", 1.2]]
+        (outcome,) = judged(files.workbook({"a": rows}), areas)
+        assert outcome.values["investment"] == 12_000
+
+
+def test_what_nobody_has_said_yet_is_left_open(areas: Areas) -> None:
+    outcome = one("名称,区县,起步资金,有效期至", "甲,犍为县,面议,长期", areas)
+    assert outcome.state == State.ACCEPTED
+    assert {"budget", "valid_until"} & set(outcome.values) == set()
+    assert "“面议”" in words(outcome.warnings)
+    assert "“长期”" in words(outcome.warnings)
+
+
+def test_notes_at_the_end_are_no_places(areas: Areas) -> None:
+    ends = ["备注：1.单位为万元。", "2.行业按国标填写。", "（一式两份）", "经办人签字：　　年　月　日"]
+    rows = [["项目名称", "区县", "电话"], ["甲", "犍为县", "12333"], *[[end] for end in ends]]
+    assert [o.state for o in judged(files.workbook({"a": rows}), areas)] == [State.ACCEPTED, *[State.SKIPPED] * 4]
+
+
+def test_degrees_and_metres_in_one_file(areas: Areas) -> None:
+    first, second, third = judged(csv("名称,区县,经度,纬度", f"甲,犍为县,{LON},{LAT}", "乙,犍为县,397921,3231829", f"丙,犍为县,'{LON},'{LAT}"), areas)  # fmt: skip
+    assert [o.state for o in (first, second, third)] == [State.ACCEPTED, State.REFUSED, State.ACCEPTED]
+    assert "改成一样" in words(second.problems)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -119,8 +119,14 @@ def from_terminal(incoming: Incoming, owner: str | None, file: Path) -> dict[str
 
 
 def _county(incoming: Incoming) -> str:
-    found = {str(o.values["area"])[:6] for o in incoming if o.state == State.ACCEPTED and o.values.get("area")}
-    if len(found) != 1:
+    """The one county of all rows. A row whose area is not clear needs an office, which would decide between names."""
+    found = set()
+    for outcome in incoming:
+        if outcome.state == State.ACCEPTED and outcome.values.get("area"):
+            found.add(str(outcome.values["area"])[:6])
+        elif any(finding.problem.column == "area" for finding in outcome.problems):
+            found.add("")
+    if len(found) != 1 or "" in found:
         raise NoOffice(WHOSE)
     return found.pop()
 
