@@ -72,6 +72,15 @@ def test_from_upload_to_review_and_back(office: FlaskClient, connection: Connect
     assert "台账.csv" in office.get("/staff/imports").text
 
 
+def test_who_may_not_write_is_told_instead_of_given_a_form(app: Flask, connection: Connection, home: None) -> None:
+    looker = staff.signed_in(app, connection, staff.REVIEWER)
+    page = looker.get("/staff/imports").text
+    assert 'name="file"' not in page
+    assert "请用编辑的账号登录" in page
+    sent = {"file": (io.BytesIO(as_csv([row(1)])), "台账.csv")}
+    assert send(looker, "/staff/imports", sent, content_type="multipart/form-data").status_code == 403
+
+
 def test_a_heading_nobody_knows_is_listed_and_what_is_said_of_it_is_remembered(
     office: FlaskClient, connection: Connection
 ) -> None:

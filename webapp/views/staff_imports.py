@@ -24,6 +24,7 @@ from webapp.i18n import translate as _
 from webapp.imports import corrected, forms, judging, pages, saying, seen, staging, steps, working
 from webapp.imports.choices import ENCODINGS, Choices
 from webapp.imports.models import Stage
+from webapp.permissions import Action, Forbidden
 
 blueprint = Blueprint("staff_imports", __name__)
 blueprint.before_request(session.staff)
@@ -70,7 +71,9 @@ def upload() -> Response:
     if not file or not file.filename:
         return make_response(_list({"file": _("先选一个文件。")}), 422)
     offices = staging.offices(here)
-    owner = request.form.get("owner") or (offices[0].code if offices else "")
+    if not offices:
+        raise Forbidden(Action.IMPORT)
+    owner = request.form.get("owner") or offices[0].code
     key = request.form.get("layer", "")
     try:
         with desk.writing() as here:
