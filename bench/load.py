@@ -145,6 +145,7 @@ def publishing(settings: Settings, url: str, home: Path, seconds: float) -> Iter
         process.terminate()
         process.wait(30)
         thread.join(10)
+        process.stdout.close()
 
 
 def visits(url: str, port: int, requests: int) -> Visits:

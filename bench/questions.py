@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -21,7 +22,8 @@ SAMPLED = """
 SELECT ST_X(geom), ST_Y(geom), area, name FROM projects WHERE id %% %s = 0 AND source = 'scale' ORDER BY id LIMIT %s
 """
 KNOWN = b"SELECT code FROM areas WHERE level IN ('province', 'city', 'county') AND valid_to IS NULL"
-HANZI = ("\u4e00", "\u9fff")
+HANZI = re.compile(r"[\u4e00-\u9fff]+")
+COMMON = "合作社示"
 CODES = listed("C13 C15 A01 A03 H61 F52 Q85 C20 C18 A014 C137 A0313")
 BUDGETS = (5, 10, 20, 30, 50, 80, 100)
 Asked = TypeVar("Asked")
@@ -140,15 +142,15 @@ class Deck:
         return self.new(number, draw, lambda box: box)
 
     def words(self, number: int, length: int) -> list[str]:
-        """Pieces of names, across the borders of words too, that are Chinese throughout."""
+        """Pieces of names that are Chinese throughout, across the borders of words too."""
 
         def draw() -> str:
-            name = self.spot().name
-            at = self.dice.randint(0, max(0, len(name) - length))
-            return name[at : at + length]
+            runs = [run for run in HANZI.findall(self.spot().name) if len(run) >= length]
+            run = self.dice.choice(runs) if runs else COMMON[:length]
+            at = self.dice.randint(0, len(run) - length)
+            return str(run[at : at + length])
 
-        found = self.new(number * 4, draw, lambda word: f"q {word}")
-        return [w for w in found if len(w) == length and all(HANZI[0] <= c <= HANZI[1] for c in w)][:number]
+        return self.new(number, draw, lambda word: f"q {word}")
 
 
 def tile_at(lon: float, lat: float, z: int) -> Tile:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,42 +98,46 @@ def watch(wire: Wire, made: dict[str, Any]) -> dict[str, float]:
     return {name: taken.get(name, float("inf")) for name in asked}
 
 
-def _pour(lines: Iterable[str], into: queue.Queue[str]) -> None:
-    for line in lines:
-        into.put(line)
-
-
-@contextmanager
-def publishing(settings: Settings, url: str, home: Path) -> Iterator[Publish]:
+class Office:
     """Another process that publishes when it is told to."""
-    environment = servers.site_environment(settings, url, 1, home)
-    command = [sys.executable, "-m", "bench.publisher", "0", str(TIMES)]
-    process = subprocess.Popen(command, env=environment, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               text=True)  # fmt: skip
-    assert process.stdin is not None
-    assert process.stdout is not None
-    lines: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=_pour, args=(process.stdout, lines), daemon=True).start()
-    lines.get(timeout=PATIENCE * 3)
 
-    def publish(meanwhile: Callable[[], object]) -> dict[str, Any]:
+    def __init__(self, settings: Settings, url: str, home: Path) -> None:
+        environment = servers.site_environment(settings, url, 1, home)
+        command = [sys.executable, "-m", "bench.publisher", "0", str(TIMES)]
+        self._process = subprocess.Popen(
+            command, env=environment, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._pouring = threading.Thread(target=self._pour, daemon=True)
+        self._pouring.start()
+
+    def __enter__(self) -> Office:
+        self._lines.get(timeout=PATIENCE * 3)  # it is awake
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._process.terminate()
+        self._process.wait(20)
+        self._pouring.join(10)
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
+
+    def _pour(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line)
+
+    def publish(self, meanwhile: Callable[[], object]) -> dict[str, Any]:
         """Ask for one; `meanwhile` keeps connections awake until it is committed."""
-        assert process.stdin is not None
-        print(file=process.stdin, flush=True)
+        print(file=self._process.stdin, flush=True)
         until = time.monotonic() + PATIENCE * 3
         while time.monotonic() < until:
             with contextlib.suppress(queue.Empty):
-                made: dict[str, Any] = json.loads(lines.get(timeout=0.4))
+                made: dict[str, Any] = json.loads(self._lines.get(timeout=0.4))
                 return made
             meanwhile()
         raise TimeoutError("nothing was published")
-
-    try:
-        yield publish
-    finally:
-        process.terminate()
-        process.wait(20)
-        process.stdin.close()
 
 
 @contextmanager
@@ -175,10 +179,10 @@ def measure(bench: Bench, settings: Settings) -> None:
     shown = bench.table(
         "Seen after its commit, slowest of all workers, seconds", "surface", "nobody reads", f"{READERS} read"
     )
-    with publishing(settings, bench.url, bench.folder) as publish:
-        alone = follow(bench, publish)
-    with publishing(settings, bench.url, bench.folder) as publish, readers(bench) as told:
-        busy = follow(bench, publish)
+    with Office(settings, bench.url, bench.folder) as office:
+        alone = follow(bench, office.publish)
+    with Office(settings, bench.url, bench.folder) as office, readers(bench) as told:
+        busy = follow(bench, office.publish)
     remove(bench.url)
     for name in busy:
         shown.add(name, f"{max(alone.get(name, [float('inf')])):.2f}", f"{max(busy[name]):.2f}")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import mapbox_vector_tile
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 
 import layers
 from bench import fill
@@ -20,39 +17,11 @@ from layers import record
 from layers.areas import Areas
 from layers.base import Need
 from layers.check import pinyin
+from tests.bench.conftest import N
 from tests.conftest import ROOT
-from webapp import cluster, create_app
 from webapp.config import Settings
 
-N = 500
 CHINA = {"z": 3, "x": range(5, 8), "y": range(2, 5)}
-
-
-@pytest.fixture(scope="module")
-def scale(settings: Settings) -> Iterator[str]:
-    """The URL of a filled database."""
-    yield fill.fill(settings, N, lambda _text: None)
-    cluster.drop_database(settings, fill.name_of(N))
-
-
-@pytest.fixture(scope="module")
-def site(settings: Settings, scale: str) -> Iterator[Flask]:
-    app = create_app(dataclasses.replace(settings, database_url=scale))
-    yield app
-    app.extensions["engine"].dispose()
-
-
-@pytest.fixture
-def visitor(site: Flask) -> FlaskClient:
-    return site.test_client()
-
-
-@pytest.fixture
-def inside(scale: str) -> Iterator[Connection]:
-    engine = create_engine(scale)
-    with engine.connect() as opened:
-        yield opened
-    engine.dispose()
 
 
 def clusters(visitor: FlaskClient, key: str, z: int) -> int:
@@ -101,9 +70,12 @@ def test_the_judge_of_values_would_publish_every_row(inside: Connection) -> None
 
 
 def test_the_triggers_saw_every_row_and_the_indexes_are_back(inside: Connection, settings: Settings) -> None:
-    noted = inside.execute(text("SELECT count(*), max(n) FROM change WHERE layer = 'projects'")).one()
+    noted = inside.execute(
+        text("SELECT count(*), max(n) FROM change JOIN projects USING (id) WHERE layer = 'projects'")
+    ).one()
     version = inside.execute(text("SELECT n FROM layer_version WHERE layer = 'projects'")).scalar_one()
-    assert tuple(noted) == (N, version)
+    assert noted[0] == N
+    assert 0 < noted[1] <= version
     declared = {index.name for index in layers.get("projects").model.__table__.indexes}
     there = inside.execute(text("SELECT indexname FROM pg_indexes WHERE tablename = 'projects'")).scalars().all()
     assert declared <= {*there}
