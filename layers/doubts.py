@@ -16,7 +16,7 @@ from layers.words import N_
 LOOKED_AT = 300
 FAR_KM = 50
 MOST = 0.6
-SHIFTED = N_("坐标按“%(system)s”换算，%(n)s 行里有 %(far)s 行离写的区县很远；请核对坐标系（--epsg 或 --datum）再导")
+SHIFTED = N_("坐标按“%(system)s”换算，%(n)s 行里有 %(far)s 行离写的区县很远；请核对坐标系再导")
 BETTER = N_("坐标按“%(system)s”换算，%(n)s 行里有 %(far)s 行离写的区县很远；按%(other)s就对得上，请选定坐标系再导")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import shapely
 
 from geo.clean import text as as_text
-from geo.crs import Datum, Zone
+from geo.crs import Datum
 from geo.layout import is_blank
 from geo.table import Remark, Row, Skipped, Table
 from layers.areas import Areas
@@ -22,7 +22,7 @@ from layers.check import MISSING, Problem
 from layers.errors import ChoiceMissing
 from layers.headings import Match
 from layers.layer import Layer
-from layers.located import Located, Locator, System, system
+from layers.located import Located, Locator, System, system, zone_labels
 from layers.naming import SEVERAL, Named, Namer, county_of_title
 from layers.sheet import POSITION
 from layers.whereabouts import Gazetteer
@@ -145,8 +145,7 @@ class Incoming:
     @property
     def crs(self) -> str:
         """For people, once the rows have been gone through: what the positions were read as, "" without any."""
-        strips = [Zone.of_number(number) for number in sorted(self._locator.zones)]
-        named = [f"CGCS2000 {z.width}°带第 {z.number} 带 EPSG:{z.epsg}" for z in strips]
+        named = [zone_labels(self._locator.zones)] if self._locator.zones else []
         if self._locator.degrees or self._locator.metres or not named:
             named.insert(0, self.system.label if self._locator.read else "")
         return "、".join(filter(None, named))

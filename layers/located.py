@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,8 @@ from layers.words import N_
 
 SWAPPED = N_("经度和纬度填反了，已对调")
 DEGREES = N_("坐标是经纬度，不是选的投影坐标系里的米数")
+LOOKED_AT = 300
+"""Rows that show what a file's positions are."""
 _COORDINATES = re.compile(r"[\s(（]*[EN东经北纬]{0,2}\d{2,8}([.°度][\s\d.,，、°′″'\"度分秒NESW东经北纬]{3,60})[)）]?")
 METRES = N_("坐标是米数，前面的行却是经纬度；请改成一样的")
 ZONE_ASKED = N_("坐标是高斯－克吕格的米数，但没有带号；请选是几度带、第几带（EPSG）")
@@ -67,6 +69,23 @@ def system(table: Table, matches: Sequence[Match], datum: Datum | None, epsg: in
         return System(kind, proven, table.proof.name)
     named = next((m.datum for m in matches if m.datum and m.target in ("lon", "lat", PAIR, X, Y)), None)
     return System(named) if named else System(Datum.WGS84, assumed=True)
+
+
+def strips(table: Table, matches: Sequence[Match], known: System) -> str:
+    """For people: the strips that the eastings of the first rows carry, "" where any row is in degrees or says none."""
+    locator = Locator(matches, known)
+    try:
+        for row in table.rows[:LOOKED_AT]:
+            locator.of(row)
+    except ChoiceMissing:
+        return ""
+    return "" if locator.degrees else zone_labels(locator.zones)
+
+
+def zone_labels(numbers: Iterable[int]) -> str:
+    """For people: strips by the numbers before their eastings."""
+    named = (Zone.of_number(number) for number in sorted(numbers))
+    return "、".join(f"CGCS2000 {z.width}°带第 {z.number} 带 EPSG:{z.epsg}" for z in named)
 
 
 @dataclass

@@ -72,6 +72,15 @@ def test_from_upload_to_review_and_back(office: FlaskClient, connection: Connect
     assert "台账.csv" in office.get("/staff/imports").text
 
 
+def test_metres_that_carry_their_strip_are_not_asked_about(office: FlaskClient) -> None:
+    zoned = {**row(1), "X坐标": "3231935.9", "Y坐标": "35397921.7"}
+    page = upload(office, as_csv([zoned], (*HEADINGS, "X坐标", "Y坐标")))
+    assert "文件里写的是：CGCS2000 3°带第 35 带" in office.get(page).text
+    assert "导入 1 条，交去审核" in step(office, page, "check")
+    bare = upload(office, as_csv([{**zoned, "Y坐标": "397921.7"}], (*HEADINGS, "X坐标", "Y坐标")))
+    assert "文件里没有写，要您来选" in office.get(bare).text
+
+
 def test_who_may_not_write_is_told_instead_of_given_a_form(app: Flask, connection: Connection, home: None) -> None:
     looker = staff.signed_in(app, connection, staff.REVIEWER)
     page = looker.get("/staff/imports").text
@@ -193,7 +202,8 @@ def test_no_file_at_all_is_asked_for(office: FlaskClient) -> None:
 def test_only_files_may_be_large(office: FlaskClient, path: str, size: int) -> None:
     told = {"CONTENT_LENGTH": str(size)}
     kind = "multipart/form-data; boundary=x"
-    assert office.post(path, data=b"x", content_type=kind, environ_overrides=told).status_code == 413
+    answer = office.post(path, data=b"x", content_type=kind, environ_overrides=told)
+    assert (answer.status_code, "分成几个" in answer.text) == (413, True)
 
 
 def test_a_file_of_twenty_megabytes_is_taken(office: FlaskClient) -> None:

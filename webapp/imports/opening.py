@@ -20,7 +20,7 @@ from layers.headings import Match
 from layers.incoming import Incoming
 from layers.incoming import Said as Told
 from layers.layer import Layer
-from layers.located import system
+from layers.located import strips, system
 from layers.words import N_
 from webapp import dialling
 from webapp.imports import files, saying
@@ -111,9 +111,11 @@ def about(connection: Connection, batch: Row[Any]) -> dict[str, Any]:
     matches = matched(layer, found, known, choices)
     kind = system(found, matches, choices.datum, choices.epsg)
     placed = any(m.target in POSITIONS for m in matches) or any(row.shape is not None for row in found.rows)
+    written = strips(found, matches, kind) if placed and kind.assumed else ""
     return {
-        "kind": found.kind, "encoding": found.encoding, "crs": kind.label, "placed": placed,
-        "assumed": placed and kind.assumed, "part": found.part, "parts": [list(part) for part in found.parts],
+        "kind": found.kind, "encoding": found.encoding, "crs": written or kind.label, "placed": placed,
+        "assumed": placed and kind.assumed and not written,
+        "part": found.part, "parts": [list(part) for part in found.parts],
         "remarks": [[remark.message, saying.plain(remark.values)] for remark in found.remarks],
         "rows": len(found.rows), "skipped": len(found.skipped),
         "columns": [_column(match, found, known) for match in matches],
