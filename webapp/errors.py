@@ -42,7 +42,7 @@ STATUSES: dict[type[Exception], int] = {
     OperationalError: 503,
     InterfaceError: 503,
     Busy: 429,
-    NotYet: 503,
+    NotYet: 429,
     Undrawable: 503,
 }
 TITLES = {
