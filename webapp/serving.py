@@ -18,6 +18,7 @@ from webapp import cluster, db, demo, facts, metering, migrating, samples, stati
 from webapp.beside import Beside
 from webapp.config import CHECKOUT, Settings
 from webapp.posters.spool import Spool
+from webapp.saved import examples
 
 WORKERS, THREADS = 2, 4
 READY_SECONDS = 60
@@ -65,6 +66,7 @@ def _database(settings: Settings, taken: dict[str, float]) -> str:
     if demo.allowed(settings):
         with _timed("demo accounts", taken):
             _in_database(url, lambda connection: demo.ensure(connection, settings))
+            _in_database(url, lambda connection: examples.ensure(connection, db.now()))
     return url
 
 
