@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+import pyarrow as pa
 from sqlalchemy import ColumnElement, and_, or_
 
+from layers import packing
 from layers.filters import Filter, Tally
+from layers.packing import Mask
 from layers.words import Translate
 
 
@@ -45,11 +49,27 @@ class Codes(Filter):
         return or_(*(self._group(column, grouped[k]) if k in grouped else under(column, k) for k in value))
 
     def _group(self, column: ColumnElement[Any], group: Group) -> ColumnElement[bool]:
-        parts = []
-        for prefix in group.prefixes:
-            taken = [p for g in self.groups if g is not group for p in g.prefixes if p.startswith(prefix)]
-            parts.append(and_(under(column, prefix), *(~under(column, p) for p in taken)))
-        return or_(*parts)
+        claimed = self._claims(group)
+        return or_(*(and_(under(column, p), *(~under(column, other) for other in taken)) for p, taken in claimed))
+
+    def _claims(self, group: Group) -> list[tuple[str, list[str]]]:
+        """The prefixes of a group, each with those under it that another group claims."""
+        others = [p for g in self.groups if g is not group for p in g.prefixes]
+        return [(prefix, [p for p in others if p.startswith(prefix)]) for prefix in group.prefixes]
+
+    def pack(self, values: pa.Array) -> packing.Column:
+        return packing.codes(values)
+
+    def mask(self, column: packing.Column, value: tuple[str, ...]) -> Mask:
+        grouped = {group.key: group for group in self.groups}
+        found = np.zeros(len(column), dtype=bool)
+        for key in value:
+            for prefix, taken in self._claims(grouped[key]) if key in grouped else [(key, [])]:
+                part = packing.under(column, prefix)
+                for other in taken:
+                    part &= ~packing.under(column, other)
+                found |= part
+        return found
 
     def group_of(self, code: str | None) -> Group | None:
         """The group that a code belongs to, by the longest prefix."""

@@ -1,4 +1,4 @@
-"""What a Filter is, and the simple kinds: each with all its faces (URL value, SQL, sentence, choices) in one object."""
+"""What a Filter is, and the simple kinds: each with all its faces (URL, SQL, mask, sentence, choices) in one object."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+import pyarrow as pa
 from sqlalchemy import ARRAY, Column, ColumnElement, Index
 
+from layers import packing
+from layers.packing import Mask
 from layers.words import Labels, Translate
 
 
@@ -38,6 +42,14 @@ class Filter(ABC):
     @abstractmethod
     def where(self, column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
         """The value as a condition; a row without a value never meets it."""
+
+    @abstractmethod
+    def pack(self, values: pa.Array) -> packing.Column:
+        """The column's values as a Snapshot holds them, for `mask`."""
+
+    @abstractmethod
+    def mask(self, column: packing.Column, value: Any) -> Mask:
+        """The value as a mask over packed values: `where`, row by row."""
 
     @abstractmethod
     def words(self, value: Any, unit: str, _: Translate) -> str:
@@ -82,6 +94,15 @@ class Choice(Filter):
             return column.overlap(list(value))  # type: ignore[attr-defined,no-any-return]
         return column.in_(value)
 
+    def pack(self, values: pa.Array) -> packing.Column:
+        return packing.choices(values, list(self.options))
+
+    def mask(self, column: packing.Column, value: tuple[str, ...]) -> Mask:
+        places = [place for place, key in enumerate(self.options) if key in value]
+        if column.dtype.kind == "u":
+            return column & column.dtype.type(sum(1 << place for place in places)) != 0
+        return np.isin(column, np.array(places, dtype=column.dtype))
+
     def words(self, value: tuple[str, ...], unit: str, _: Translate) -> str:
         return _("、").join(_(self.options[key]) for key in value)
 
@@ -113,6 +134,12 @@ class Flag(Filter):
     def where(self, column: ColumnElement[Any], value: bool) -> ColumnElement[bool]:
         return column.is_(True)
 
+    def pack(self, values: pa.Array) -> packing.Column:
+        return packing.filled(values, False).astype(np.int8)
+
+    def mask(self, column: packing.Column, value: bool) -> Mask:
+        return column == 1
+
     def words(self, value: bool, unit: str, _: Translate) -> str:
         return _(self.label) if self.label else _("是")
 
@@ -141,6 +168,12 @@ class Text(Filter):
     def where(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
         escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return column.ilike(f"%{escaped}%", escape="\\")
+
+    def pack(self, values: pa.Array) -> packing.Column:
+        raise TypeError("texts are searched, not packed")
+
+    def mask(self, column: packing.Column, value: str) -> Mask:
+        raise TypeError("texts are searched, not masked")
 
     def words(self, value: str, unit: str, _: Translate) -> str:
         return _("含“%(text)s”", text=value)

@@ -7,7 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sqlalchemy import ColumnElement, and_, or_, true
+
+from layers.packing import Column, Mask
 
 
 @dataclass(frozen=True)
@@ -89,3 +92,17 @@ def _join(a: Interval, b: Interval) -> Interval:
 def where(intervals: Sequence[Interval], column: ColumnElement[Any]) -> ColumnElement[bool]:
     """Condition: the column lies in one of the intervals."""
     return or_(*(interval.where(column) for interval in intervals))
+
+
+def mask(intervals: Sequence[Interval], column: Column, pack: Callable[[Any], float]) -> Mask:
+    """Which values of a packed column lie in one of the intervals, whose ends `pack` makes comparable."""
+    found = np.zeros(len(column), dtype=bool)
+    for interval in intervals:
+        part = np.ones(len(column), dtype=bool)
+        if interval.low is not None:
+            part &= column >= pack(interval.low)
+        if interval.high is not None:
+            high = pack(interval.high)
+            part &= (column < high) if interval.below else (column <= high)
+        found |= part
+    return found

@@ -7,10 +7,14 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import orjson
+import pyarrow as pa
 from sqlalchemy import Column, ColumnElement, Index, Numeric, cast, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
+from layers import packing
 from layers.intervals import Interval
 from layers.quantity import plain
 from layers.ranges import Range
@@ -103,6 +107,11 @@ class PriceRange(Range):
 
     def where(self, column: ColumnElement[Any], value: tuple[Interval, ...]) -> ColumnElement[bool]:
         return super().where(low(column), value)
+
+    def pack(self, values: pa.Array) -> packing.Column:
+        """The low ends of prices that are given as their JSON."""
+        lows = [np.nan if text is None else float(orjson.loads(text)["low"]) for text in values.to_pylist()]
+        return np.array(lows, dtype=np.float64)
 
     def index(self, table: str, name: str, column: Column[Any]) -> Index:
         return Index(f"ix_{table}_{name}", text(f"(({name} ->> 'low')::numeric)"))

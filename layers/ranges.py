@@ -10,11 +10,14 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, ClassVar
 
+import numpy as np
+import pyarrow as pa
 from sqlalchemy import ColumnElement, and_
 
-from layers import intervals
+from layers import intervals, packing
 from layers.filters import Filter, Tally
 from layers.intervals import Interval
+from layers.packing import Mask
 from layers.quantity import plain, quantity
 from layers.words import Translate
 
@@ -36,6 +39,12 @@ class Range(Filter):
 
     def where(self, column: ColumnElement[Any], value: tuple[Interval, ...]) -> ColumnElement[bool]:
         return and_(column.is_not(None), intervals.where(value, column))
+
+    def pack(self, values: pa.Array) -> packing.Column:
+        return packing.numbers(values)
+
+    def mask(self, column: packing.Column, value: tuple[Interval, ...]) -> Mask:
+        return ~np.isnan(column) & intervals.mask(value, column, float)
 
     def words(self, value: tuple[Interval, ...], unit: str, _: Translate) -> str:
         return _("、").join(amount(interval, unit, _) for interval in value)
@@ -87,6 +96,12 @@ class Since(Filter):
 
     def where(self, column: ColumnElement[Any], value: tuple[Interval, ...]) -> ColumnElement[bool]:
         return and_(column.is_not(None), intervals.where(value, column))
+
+    def pack(self, values: pa.Array) -> packing.Column:
+        return packing.days(values)
+
+    def mask(self, column: packing.Column, value: tuple[Interval, ...]) -> Mask:
+        return (column != packing.NO_DAY) & intervals.mask(value, column, packing.day)
 
     def words(self, value: tuple[Interval, ...], unit: str, _: Translate) -> str:
         return _("、").join(_period(interval, _) for interval in value)

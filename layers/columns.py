@@ -1,0 +1,243 @@
+"""What a Snapshot holds of a layer: narrow columns that masks compare, and the texts that pages show."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Date,
+    Float,
+    Integer,
+    Numeric,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from geo import morton
+from layers import lasting, packing
+from layers.layer import Layer
+from layers.packing import Column
+from layers.prices import PriceType
+from layers.public import public_fields, select_public
+from layers.search import texts as searched
+
+FORM = 1
+"""Counts up when a column means something else than before, so that older files are not taken for new ones."""
+SEPARATOR, NO_SEPARATOR = "\x1f", "\x1e"
+"""Between the searched texts of a row; no word of a question holds either, for both count as white space."""
+LONGEST_NAME = 40
+BLOCK = 1 << 26
+"""Bytes that a gathering keeps in memory, and that its reader takes at once (more than any one row)."""
+MEASURES = ("lon", "lat", "x", "y", "west", "south", "east", "north", "radius")
+
+
+def texts_schema(layer: Layer) -> pa.Schema:
+    """Every public field as `select_public` gives it (a price as its JSON), and what is searched and drawn.
+
+    `words`: the searched texts in lower case, the weightiest first, a SEPARATOR between them; `pinyin` in lower
+    case; `wkb`: the shape, degrees.
+    """
+    columns = layer.model.__table__.columns
+    own = [(name, _arrow(columns[name].type)) for name in public_fields(layer)]
+    return pa.schema([*own, ("pinyin", pa.string()), ("words", pa.string()), ("wkb", pa.large_binary())])
+
+
+def _arrow(type_: Any) -> pa.DataType:
+    """The Arrow type of a column; whatever is not told is text."""
+    kinds = (
+        (ARRAY, pa.list_(pa.string())), (Boolean, pa.bool_()), (Date, pa.date32()), (Integer, pa.int64()),
+        (Float, pa.float64()),
+    )  # fmt: skip
+    if isinstance(type_, Numeric) and not isinstance(type_, Float):
+        return pa.decimal128(type_.precision, type_.scale)
+    return next((arrow for kind, arrow in kinds if isinstance(type_, kind)), pa.string())
+
+
+def schema(layer: Layer) -> pa.Schema:
+    """The narrow columns, none of them nullable; what their numbers stand for is its metadata.
+
+    Schemas that are equal with their metadata mean the same; a copy under any other one has to be built anew.
+    """
+    made = _packed(layer, texts_schema(layer).empty_table(), dict.fromkeys((*MEASURES, "dim"), np.zeros(0)))
+    groups = layer.codes.groups if layer.codes else ()
+    means = {
+        "form": FORM,
+        "lasts": lasting.days(layer),
+        "letters": letters(layer),
+        "groups": [(group.key, group.seal, group.prefixes) for group in groups],
+        "options": {name: list(field.vocabulary) for name, field in layer.filters.items() if field.vocabulary},
+        "texts": texts_schema(layer).to_string(),
+    }
+    fields = [pa.field(name, pa.from_numpy_dtype(values.dtype), nullable=False) for name, values in made.items()]
+    return pa.schema(fields, {"means": json.dumps(means, ensure_ascii=False)})
+
+
+def letters(layer: Layer) -> tuple[str, ...]:
+    """The characters that marks of the layer may bear; the column `letter` numbers them."""
+    seals = [group.seal for group in layer.codes.groups] if layer.codes else []
+    return tuple(dict.fromkeys([layer.style.letter, *seals]))
+
+
+def gather(
+    connection: Connection, layer: Layer, today: dt.date, ids: Collection[int] | None = None
+) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    """(columns, texts) of the rows that are public on the day `today`, of all of them or of those ids.
+
+    Row by row alike, in the one order of a Snapshot: by `key` (Morton order of x, y), then by id.
+    `columns["text"]` counts from 0. Raises ValueError for a code that no column can hold.
+    """
+    with tempfile.SpooledTemporaryFile(BLOCK) as file:
+        asked = _asked(layer, today, ids)
+        _copy(connection, asked, file)
+        read = _read(layer, asked.selected_columns.keys(), file)
+    texts = read.select(texts_schema(layer).names)
+    columns = _packed(layer, texts, {name: read[name].to_numpy() for name in (*MEASURES, "dim")})
+    order = np.lexsort((columns["id"], columns["key"]))
+    columns = {name: values[order] for name, values in columns.items()}
+    columns["text"] = np.arange(len(order), dtype=np.int32)
+    packed = pa.RecordBatch.from_arrays([pa.array(values) for values in columns.values()], schema=schema(layer))
+    return packed, _batch(texts.take(order))
+
+
+def _packed(layer: Layer, texts: pa.Table, measures: dict[str, Column]) -> dict[str, Column]:
+    """The columns of the schema, in its order."""
+    whole = {name: texts[name].combine_chunks() for name in texts.column_names}
+    filters = {name: field.filter.pack(whole[name]) for name, field in layer.filters.items() if field.filter}
+    ends, verified = packing.days(whole["valid_until"], packing.NEVER), packing.days(whole["verified"])
+    stands = np.where(verified == packing.NO_DAY, packing.NEVER, verified + np.int32(lasting.days(layer)))
+    x, y = measures["x"], measures["y"]
+    return {
+        "id": whole["id"].to_numpy(),
+        "key": morton.keys(x, y),
+        "edge": morton.edge(x, y).astype(np.int8),
+        **{name: measures[name] for name in MEASURES},
+        "dim": measures["dim"].astype(np.int8),
+        "area": packing.codes(whole["area"]),
+        "zone": packing.codes(whole["zone"]),
+        "valid_until": ends,
+        "until": np.minimum(ends, stands.astype(np.int32)),
+        "name": packing.names(pc.utf8_slice_codeunits(whole["name"], 0, LONGEST_NAME)),
+        "name_en": packing.names(pc.utf8_slice_codeunits(whole["name_en"], 0, LONGEST_NAME)),
+        "letter": _letter(layer, filters, len(texts)),
+        **filters,
+        "text": np.zeros(len(texts), dtype=np.int32),
+    }
+
+
+def _letter(layer: Layer, filters: dict[str, Column], rows: int) -> Column:
+    """The place of each mark's character among `letters`."""
+    made = np.zeros(rows, dtype=np.int8)
+    for group in layer.codes.groups[::-1] if layer.codes else ():
+        assert layer.codes is not None
+        made[layer.codes.mask(filters[layer.seal or ""], (group.key,))] = letters(layer).index(group.seal)
+    return made
+
+
+def _asked(layer: Layer, today: dt.date, ids: Collection[int] | None) -> Select[Any]:
+    """The public rows, each column as text that a reader of CSV understands."""
+    model = layer.model
+    sides = {"west": "XMin", "south": "YMin", "east": "XMax", "north": "YMax"}
+    more: list[ColumnElement[Any]] = [
+        func.lower(model.pinyin).label("pinyin"),
+        func.lower(_words(layer)).label("words"),
+        func.encode(func.ST_AsBinary(model.geom), "hex").label("wkb"),
+        func.ST_X(model.point3857).label("x"),
+        func.ST_Y(model.point3857).label("y"),
+        *(getattr(func, f"ST_{side}")(model.geom).label(name) for name, side in sides.items()),
+        func.ST_Dimension(model.geom).label("dim"),
+        model.radius_km.label("radius"),
+    ]
+    rows = select_public(layer, today, *more)
+    if ids is not None:
+        rows = rows.where(model.id == any_(bindparam("ids", list(ids), ARRAY(BigInteger))))
+    source = rows.subquery("source")
+    return select(*(_plain(column).label(column.name) for column in source.c))
+
+
+def _words(layer: Layer) -> ColumnElement[str]:
+    texts = [func.coalesce(getattr(layer.model, name), "") for name in searched(layer)]
+    parts = [func.translate(text, SEPARATOR, NO_SEPARATOR) for text in texts]
+    return func.concat_ws(literal(SEPARATOR), *parts)
+
+
+def _plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    if isinstance(column.type, ARRAY):
+        return func.array_to_string(column, SEPARATOR)
+    if isinstance(column.type, PriceType):
+        return func.nullif(cast(cast(column, JSONB), Text), "null")
+    return column
+
+
+def _copy(connection: Connection, asked: Select[Any], file: Any) -> None:
+    compiled = asked.compile(dialect=connection.dialect)
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY ({compiled}) TO STDOUT (FORMAT csv)", compiled.params) as copy:
+        for part in copy:
+            file.write(part)
+
+
+def _read(layer: Layer, names: list[str], file: Any) -> pa.Table:
+    """The rows of the file with the types of `texts_schema`, and the measures."""
+    types = {name: pa.float64() for name in MEASURES} | {"dim": pa.int64()}
+    types |= {field.name: field.type for field in texts_schema(layer)}
+    if not file.tell():
+        return pa.schema([(name, types[name]) for name in names]).empty_table()
+    file.seek(0)
+    plain = {name: pa.string() if pa.types.is_list(type_) else type_ for name, type_ in types.items()}
+    read = pyarrow.csv.read_csv(
+        file,
+        pyarrow.csv.ReadOptions(column_names=names, block_size=BLOCK),
+        pyarrow.csv.ParseOptions(newlines_in_values=True),
+        pyarrow.csv.ConvertOptions(
+            column_types=plain | {"wkb": pa.large_string()},
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            true_values=["t"],
+            false_values=["f"],
+        ),
+    )
+    whole = {name: read[name].combine_chunks() for name in names}
+    whole |= {name: _parts(whole[name]) for name, type_ in types.items() if pa.types.is_list(type_)}
+    return pa.table(whole | {"wkb": _bytes(whole["wkb"])})
+
+
+def _parts(joined: pa.Array) -> pa.Array:
+    """Lists of the parts of joined texts; none of an empty one."""
+    lists = pc.split_pattern(joined, SEPARATOR)
+    return pc.if_else(pc.equal(joined, ""), pa.scalar([], lists.type), lists)
+
+
+def _bytes(hexadecimal: pa.LargeStringArray) -> pa.Array:
+    """The bytes that hexadecimal texts spell, none of them NULL."""
+    _valid, offsets, signs = hexadecimal.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int64)[: len(hexadecimal) + 1] // 2
+    spelled = bytes.fromhex(str(signs.to_pybytes()[: int(ends[-1]) * 2], "ascii"))
+    return pa.LargeBinaryArray.from_buffers(
+        pa.large_binary(), len(hexadecimal), [None, pa.py_buffer(ends), pa.py_buffer(spelled)]
+    )
+
+
+def _batch(table: pa.Table) -> pa.RecordBatch:
+    """The whole table as one record batch."""
+    return pa.RecordBatch.from_arrays([table[name].combine_chunks() for name in table.column_names], table.schema.names)

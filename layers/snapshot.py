@@ -1,0 +1,67 @@
+"""The Snapshot: what is public in one layer at one version, as it lies in memory."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from layers.layer import Layer
+from layers.packing import Column
+
+REMEMBERED = 48
+"""Answers that a Snapshot keeps: masks (a byte a row), orders, counts."""
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """One layer at version `n`.
+
+    `columns` (layers.columns.schema) in the order of `key`, then id. Its column `text` says where a row's texts
+    stand (layers.columns.texts_schema): t >= 0 is row t of `base`, t < 0 row -1 - t of `tail`. All three may lie in
+    mapped files; rows of `base` and `tail` that nothing points at are old ones.
+    """
+
+    layer: Layer
+    n: int
+    columns: pa.RecordBatch
+    base: pa.RecordBatch
+    tail: pa.RecordBatch
+    _views: dict[str, Column] = field(default_factory=dict, init=False, repr=False)
+    _kept: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict, init=False, repr=False)
+
+    def __len__(self) -> int:
+        return self.columns.num_rows
+
+    def __getitem__(self, name: str) -> Column:
+        """A narrow column, without copying."""
+        if name not in self._views:
+            self._views[name] = self.columns[name].to_numpy(zero_copy_only=True)
+        return self._views[name]
+
+    def remembered(self, what: Hashable, ask: Callable[[], Answer]) -> Answer:
+        """The answer to a question that this Snapshot has been asked before, or a new one."""
+        try:
+            self._kept.move_to_end(what)
+            kept: Answer = self._kept[what]
+        except KeyError:
+            kept = self._kept[what] = ask()
+            while len(self._kept) > REMEMBERED:
+                self._kept.popitem(last=False)
+        return kept
+
+    def texts(self, name: str, rows: Column) -> pa.Array:
+        """A column of texts for rows of `columns`, in their order."""
+        where = self["text"][rows]
+        old = where >= 0
+        if old.all():
+            return self.base[name].take(pa.array(where))
+        parts = [self.base[name].take(pa.array(where[old])), self.tail[name].take(pa.array(-1 - where[~old]))]
+        order = np.empty(len(where), dtype=np.int64)
+        order[np.concatenate([np.flatnonzero(old), np.flatnonzero(~old)])] = np.arange(len(where))
+        return pa.concat_arrays(parts).take(pa.array(order))
