@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
 import shapely
 import shapely.ops
 from geoalchemy2 import Geometry
@@ -16,6 +17,7 @@ from sqlalchemy import ColumnElement, Computed, Connection, false, func, or_, se
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.extent import kilometres
+from layers import packing
 from layers.base import CODE, Base
 from layers.codes import under
 from layers.latin import initials
@@ -229,6 +231,16 @@ class Areas:
             area = self._areas[code]
             parts.append(model.zone == code if area.level == Level.ZONE else under(model.area, area.prefix))
         return or_(false(), *parts)
+
+    def mask(self, area: packing.Column, zone: packing.Column, codes: Iterable[str]) -> packing.Mask:
+        """Rows that lie in one of the areas, of packed codes: the twin of `condition`."""
+        found = np.zeros(len(area), dtype=bool)
+        for code in codes:
+            if self._areas[code].level == Level.ZONE:
+                found |= zone == packing.code_range(code)[0]
+            else:
+                found |= packing.under(area, self._areas[code].prefix)
+        return found
 
 
 def _spells(lower: str, latin: tuple[str, str] | None) -> bool:

@@ -18,7 +18,8 @@ from layers.filters import Tally
 from layers.layer import Layer
 from layers.public import select_only, select_public
 from layers.query import Query
-from layers.words import Translate
+from layers.ranges import Range
+from layers.words import Translate, untranslated
 
 SOON_DAYS = 14
 """A place that expires within so many days is said to."""
@@ -85,8 +86,14 @@ def _order(query: Query, areas: Areas) -> list[ColumnElement[Any]]:
     if query.sort == "newest":
         return [model.published.desc().nulls_last()]
     if query.sort and query.sort != "verified":
-        return [getattr(model, query.sort).asc().nulls_last()]
+        return [_amount(query.layer, query.sort).asc().nulls_last()]
     return [verified]
+
+
+def _amount(layer: Layer, name: str) -> ColumnElement[Any]:
+    """What a field of numbers is sorted by: of a price its low end, not its text."""
+    kind, column = layer.filters[name].filter, getattr(layer.model, name)
+    return kind.order(column) if isinstance(kind, Range) else column
 
 
 def page(connection: Connection, query: Query, areas: Areas, today: dt.date) -> Sequence[Row[Any]]:
@@ -184,7 +191,14 @@ def choices(query: Query, name: str, _: Translate) -> Sequence[Tally]:
     """The choices that a filter offers, uncounted."""
     field = query.layer.filters[name]
     assert field.filter is not None
-    return field.filter.tallies(getattr(query.layer.model, name), field.unit, _)
+    return field.filter.tallies(field.unit, _)
+
+
+def _number(layer: Layer, name: str, tally: Tally) -> ColumnElement[int]:
+    """How many rows have a choice."""
+    field = layer.filters[name]
+    assert field.filter is not None
+    return func.count().filter(field.filter.where(getattr(layer.model, name), field.filter.parse(tally.value)))
 
 
 def _counted(
@@ -193,7 +207,7 @@ def _counted(
     flat = [(name, tally) for name, choices in tallies.items() for tally in choices]
     if not flat:
         return {}
-    numbers = [func.count().filter(tally.where) for _name, tally in flat]
+    numbers = [_number(query.layer, name, tally) for name, tally in flat]
     row = connection.execute(matching(query, areas, today, *numbers)).one()
     counted: dict[str, list[Counted]] = {name: [] for name in tallies}
     for (name, tally), number in zip(flat, row, strict=True):
@@ -224,8 +238,8 @@ def by_choice(
     """
     if not parts:
         return {}
-    tallies = choices(query, name, lambda text, **_values: text)
-    numbers = [func.count().filter(tally.where) for tally in tallies]
+    tallies = choices(query, name, untranslated)
+    numbers = [_number(query.layer, name, tally) for tally in tallies]
     code = func.left(query.layer.model.area, len(parts[0].prefix)).label("code")
     asked = matching(query.having("area", None), areas, today, code, *numbers).group_by(code)
     here = or_(*(areas.condition(query.layer.model, (part.code,)) for part in parts))

@@ -88,8 +88,8 @@ class Codes(Filter):
         keys = "|".join(group.key for group in self.groups)
         return {"type": "array", "items": {"type": "string", "pattern": f"^({keys}|[A-T][0-9]{{0,4}})$"}, "minItems": 1}
 
-    def tallies(self, column: ColumnElement[Any], unit: str, _: Translate) -> Sequence[Tally]:
-        return [Tally(g.key, _(g.label), self._group(column, g), g.seal) for g in self.groups]
+    def tallies(self, unit: str, _: Translate) -> Sequence[Tally]:
+        return [Tally(group.key, _(group.label), group.seal) for group in self.groups]
 
 
 def under(column: ColumnElement[Any], prefix: str) -> ColumnElement[bool]:

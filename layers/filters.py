@@ -18,11 +18,10 @@ from layers.words import Labels, Translate
 
 @dataclass(frozen=True)
 class Tally:
-    """One choice that a facet counts: its URL value, its words, its SQL condition."""
+    """One choice that a facet counts: its URL value (which the filter parses), its words, its seal."""
 
     value: str
     label: str
-    where: ColumnElement[bool]
     seal: str = ""
 
 
@@ -63,7 +62,7 @@ class Filter(ABC):
     def schema(self) -> dict[str, Any]:
         """What the URL value may be, as JSON Schema; an array is written with commas."""
 
-    def tallies(self, column: ColumnElement[Any], unit: str, _: Translate) -> Sequence[Tally]:
+    def tallies(self, unit: str, _: Translate) -> Sequence[Tally]:
         """The choices that a facet offers."""
         return ()
 
@@ -112,8 +111,8 @@ class Choice(Filter):
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string", "enum": list(self.options)}, "minItems": 1}
 
-    def tallies(self, column: ColumnElement[Any], unit: str, _: Translate) -> Sequence[Tally]:
-        return [Tally(key, _(label), self.where(column, (key,))) for key, label in self.options.items()]
+    def tallies(self, unit: str, _: Translate) -> Sequence[Tally]:
+        return [Tally(key, _(label)) for key, label in self.options.items()]
 
 
 @dataclass(frozen=True)
@@ -149,8 +148,8 @@ class Flag(Filter):
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "enum": ["1"]}
 
-    def tallies(self, column: ColumnElement[Any], unit: str, _: Translate) -> Sequence[Tally]:
-        return [Tally("1", self.words(True, unit, _), column.is_(True))]
+    def tallies(self, unit: str, _: Translate) -> Sequence[Tally]:
+        return [Tally("1", self.words(True, unit, _))]
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,9 @@ class PriceRange(Range):
     def where(self, column: ColumnElement[Any], value: tuple[Interval, ...]) -> ColumnElement[bool]:
         return super().where(low(column), value)
 
+    def order(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return low(column)
+
     def pack(self, values: pa.Array) -> packing.Column:
         """The low ends of prices that are given as their JSON."""
         lows = [np.nan if text is None else float(orjson.loads(text)["low"]) for text in values.to_pylist()]

@@ -60,9 +60,13 @@ class Range(Filter):
         ends = [None, *(Decimal(str(tier)) for tier in self.tiers), None]
         return [Interval(a, b, b is not None) for a, b in pairwise(ends)]
 
-    def tallies(self, column: ColumnElement[Any], unit: str, _: Translate) -> Sequence[Tally]:
+    def tallies(self, unit: str, _: Translate) -> Sequence[Tally]:
         steps = self.steps() if self.tiers else []
-        return [Tally(s.text(plain), amount(s, unit, _), self.where(column, (s,))) for s in steps]
+        return [Tally(step.text(plain), amount(step, unit, _)) for step in steps]
+
+    def order(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """What a list in ascending order goes by."""
+        return column
 
 
 def _number(text: str) -> Decimal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -55,13 +55,14 @@ class Snapshot:
                 self._kept.popitem(last=False)
         return kept
 
-    def texts(self, name: str, rows: Column) -> pa.Array:
-        """A column of texts for rows of `columns`, in their order."""
+    def texts(self, rows: Column, names: Sequence[str]) -> pa.RecordBatch:
+        """Columns of texts for rows of `columns`, in their order."""
         where = self["text"][rows]
         old = where >= 0
+        base = self.base.select(names).take(pa.array(where[old]))
         if old.all():
-            return self.base[name].take(pa.array(where))
-        parts = [self.base[name].take(pa.array(where[old])), self.tail[name].take(pa.array(-1 - where[~old]))]
+            return base
+        tail = self.tail.select(names).take(pa.array(-1 - where[~old]))
         order = np.empty(len(where), dtype=np.int64)
         order[np.concatenate([np.flatnonzero(old), np.flatnonzero(~old)])] = np.arange(len(where))
-        return pa.concat_arrays(parts).take(pa.array(order))
+        return pa.concat_batches([base, tail]).take(pa.array(order))

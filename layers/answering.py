@@ -1,0 +1,143 @@
+"""What pages ask of a Query, answered by a Snapshot: the twin of `layers.asking`, function by function."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from geo.extent import Box
+from layers import masks, ordering, packing
+from layers.areas import Area, Areas, Level
+from layers.asking import SOON_DAYS, Counted, choices
+from layers.layer import Layer
+from layers.masks import matching
+from layers.packing import Column
+from layers.placing import places
+from layers.query import Query
+from layers.snapshot import Snapshot
+from layers.words import Translate, untranslated
+
+
+def page(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Sequence[Any]:
+    """The rows of the asked page: public fields, `lon`, `lat`, `distance_km`."""
+    start = (query.page - 1) * query.limit
+    rows = ordering.first(snapshot, query, areas, matching(snapshot, query, areas, today), start + query.limit)
+    return places(snapshot, rows[start:], query.near)
+
+
+def whole(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, most: int | None = None) -> list[Any]:
+    """All matching rows in the asked order, at most `most`, with `shape` (WKT), `wkb` and `geojson` (degrees)."""
+    rows = ordering.first(snapshot, query, areas, matching(snapshot, query, areas, today), most)
+    return places(snapshot, rows, query.near, drawn=True)
+
+
+def one(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, id: int) -> Any | None:
+    """The public place with an id, None when there is none."""
+    rows = np.flatnonzero(snapshot["id"] == id) if abs(id) < 1 << 63 else np.zeros(0, dtype=np.int64)
+    rows = rows[matching(snapshot, query, areas, today)[rows]]
+    return next(iter(places(snapshot, rows, query.near)), None)
+
+
+def count(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> int:
+    """How many places the question matches."""
+    return int(np.count_nonzero(matching(snapshot, query, areas, today)))
+
+
+def extent(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Box | None:
+    """The box around the shapes of all matching rows, degrees; None when there are none."""
+    mask = matching(snapshot, query, areas, today)
+    if not mask.any():
+        return None
+    west, south, east, north = (snapshot[side][mask] for side in ("west", "south", "east", "north"))
+    return Box(float(west.min()), float(south.min()), float(east.max()), float(north.max()))
+
+
+def expiring(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Sequence[Any]:
+    """The matching rows that are soon to expire, the next to go first, at most the question's page."""
+    last = packing.day(today + dt.timedelta(days=SOON_DAYS))
+    rows = np.flatnonzero(matching(snapshot, query, areas, today) & (snapshot["valid_until"] <= last))
+    order = np.lexsort((snapshot["id"][rows], snapshot["valid_until"][rows]))
+    return places(snapshot, rows[order[: query.limit]], None)
+
+
+def credits_due(snapshot: Snapshot, layer: Layer, today: dt.date) -> list[str]:
+    """Sources of public rows that must be named wherever they show: those that begin with ©."""
+    rows = np.flatnonzero(snapshot["until"] >= packing.day(today))
+    named = pc.unique(snapshot.texts(rows, ["source_name"])["source_name"]).to_pylist()
+    return sorted(name for name in named if name is not None and name.startswith("©"))
+
+
+def facets(
+    snapshot: Snapshot,
+    query: Query,
+    areas: Areas,
+    today: dt.date,
+    _: Translate,
+    names: Collection[str] | None = None,
+) -> dict[str, list[Counted]]:
+    """Parameter -> counted choices of every filter (or of those named alone), as the question stands.
+
+    A filter's own parameter is left out of its count.
+    """
+    asked = [name for name in query.layer.filters if names is None or name in names]
+    return {name: _counted(snapshot, query, areas, today, _, name) for name in asked}
+
+
+def _counted(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, _: Translate, name: str) -> list[Counted]:
+    tallies = choices(query, name, _)
+    if not tallies:
+        return []
+    others = query.having(name, None).everywhere()
+
+    def ask() -> list[int]:
+        return _numbers(snapshot, name, snapshot[name][matching(snapshot, others, areas, today)])
+
+    numbers = snapshot.remembered(("facet", name, others, today), ask)
+    return [Counted(t.value, t.label, n, t.seal) for t, n in zip(tallies, numbers, strict=True)]
+
+
+def _numbers(snapshot: Snapshot, name: str, values: Column) -> list[int]:
+    """How many of the packed values have each choice of a filter."""
+    different, times = np.unique(values, return_counts=True)
+    offered = choices(Query(snapshot.layer), name, untranslated)
+    return [int(times[masks.meeting(snapshot.layer, name, different, tally.value)].sum()) for tally in offered]
+
+
+def by_area(
+    snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, within: str | None
+) -> list[tuple[Area, int]]:
+    """The areas right under `within` with their counts, the question's own area left out."""
+    mask = matching(snapshot, query.having("area", None), areas, today)
+    code = np.sort(snapshot["area"][mask])
+    found = []
+    for child in areas.children(within):
+        if child.level == Level.ZONE:
+            number = np.count_nonzero(snapshot["zone"][mask] == packing.code_range(child.code)[0])
+        else:
+            start, end = np.searchsorted(code, packing.code_range(child.prefix))
+            number = end - start
+        found.append((child, int(number)))
+    return found
+
+
+def by_choice(
+    snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, name: str, parts: Sequence[Area]
+) -> dict[str, list[Counted]]:
+    """Area code -> counted choices of the filter `name`, for areas of one level.
+
+    The question's own area is left out. An area of which nothing is known has no entry.
+    """
+    mask = matching(snapshot, query.having("area", None), areas, today)
+    code, values = snapshot["area"][mask], snapshot[name][mask]
+    order = np.argsort(code)
+    tallies, found = choices(query, name, untranslated), {}
+    for part in parts:
+        start, end = np.searchsorted(code, packing.code_range(part.prefix), sorter=order)
+        if part.level != Level.ZONE and len(part.prefix) == len(parts[0].prefix) and end > start:
+            numbers = _numbers(snapshot, name, values[order[start:end]])
+            found[part.code] = [Counted(t.value, t.label, n, t.seal) for t, n in zip(tallies, numbers, strict=True)]
+    return found

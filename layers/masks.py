@@ -1,0 +1,131 @@
+"""The memory face of Query: what it asks, as masks over a Snapshot. Nothing else turns filters into masks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo import nearness
+from geo.extent import box_around
+from layers import grammar, packing, scanning, search
+from layers.areas import Areas
+from layers.base import Precision
+from layers.layer import Layer
+from layers.packing import Column, Mask
+from layers.query import Query
+from layers.snapshot import Snapshot
+
+
+def matching(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Mask:
+    """The rows that are still public on the day `today` and that the question asks for."""
+
+    def ask() -> Mask:
+        found = snapshot["until"] >= packing.day(today)
+        for mask in conditions(snapshot, query, areas):
+            found &= mask
+        return found
+
+    return snapshot.remembered(("matching", query.everywhere(), today), ask)
+
+
+def conditions(snapshot: Snapshot, query: Query, areas: Areas) -> Iterator[Mask]:
+    """Everything that the question asks: the twin of `layers.asking.conditions`."""
+    for meaning in search.meanings(query.layer, query.q, areas):
+        yield snapshot.remembered(("found", meaning), lambda m=meaning: scanning.found(snapshot, m, areas))  # type: ignore[misc]
+    if query.area:
+        yield areas.mask(snapshot["area"], snapshot["zone"], query.area)
+    if query.bbox:
+        box = query.bbox
+        yield crossing(snapshot, shapely.box(box.west, box.south, box.east, box.north))
+    if query.near:
+        yield snapshot.remembered(("near", query.near, query.radius), lambda: _near(snapshot, query))
+    if query.within:
+        shape = grammar.polygon(query.within)
+        yield snapshot.remembered(("within", query.within), lambda: pinned(snapshot) & crossing(snapshot, shape))
+    fields = query.layer.filters
+    for name, value in query.filters:
+        yield fields[name].filter.mask(snapshot[name], value)  # type: ignore[union-attr]
+    if query.held:
+        yield from conditions(snapshot, query.held, areas)
+
+
+def meeting(layer: Layer, name: str, column: Column, raw: str) -> Mask:
+    """Which packed values of a filter's column meet its URL value."""
+    kind = layer.filters[name].filter
+    assert kind is not None
+    return kind.mask(column, kind.parse(raw))
+
+
+def pinned(snapshot: Snapshot) -> Mask:
+    """Rows with a position of their own, not just their county's."""
+    return ~meeting(snapshot.layer, "precision", snapshot["precision"], Precision.COUNTY)
+
+
+def crossing(snapshot: Snapshot, shape: BaseGeometry) -> Mask:
+    """Rows whose shape meets a shape (degrees), if only at its edge."""
+    west, south, east, north = shape.bounds
+    own_west, own_south, own_east, own_north = (snapshot[side] for side in ("west", "south", "east", "north"))
+    found = (own_west <= east) & (own_east >= west) & (own_south <= north) & (own_north >= south)
+    open_ = found
+    if shape.equals(shape.envelope) and shape.area:
+        open_ = found & ~((own_west >= west) & (own_east <= east) & (own_south >= south) & (own_north <= north))
+    rows = np.flatnonzero(open_)
+    if not len(rows):
+        return found
+    shapely.prepare(shape)
+    dots = is_dot(snapshot, rows)
+    found[rows[dots]] = shapely.intersects_xy(shape, own_west[rows[dots]], own_south[rows[dots]])
+    found[rows[~dots]] = shapely.intersects(shape, shapes(snapshot, rows[~dots]))
+    return found
+
+
+def is_dot(snapshot: Snapshot, rows: Column) -> Mask:
+    """Which of the rows are single points."""
+    flat = snapshot["west"][rows] == snapshot["east"][rows]
+    return flat & (snapshot["south"][rows] == snapshot["north"][rows])
+
+
+def shapes(snapshot: Snapshot, rows: Column) -> Column:
+    """The geometries of rows, degrees."""
+    return shapely.from_wkb(snapshot.texts(rows, ["wkb"])["wkb"].to_numpy(zero_copy_only=False))
+
+
+def _near(snapshot: Snapshot, query: Query) -> Mask:
+    assert query.near is not None
+    sides = [snapshot[side] for side in ("west", "south", "east", "north")]
+    rows = np.flatnonzero(overlapping(sides, box_around(*query.near, query.radius)) & pinned(snapshot))
+    found = np.zeros(len(snapshot), dtype=bool)
+    found[rows[metres(snapshot, query.near, rows) <= query.radius * 1000]] = True
+    return found
+
+
+def metres(snapshot: Snapshot, near: grammar.Point, rows: Column) -> Column:
+    """Distances of rows from a position in degrees, metres."""
+    dots = is_dot(snapshot, rows)
+    found = np.empty(len(rows))
+    found[dots] = nearness.metres(*near, snapshot["west"][rows[dots]], snapshot["south"][rows[dots]])
+    found[~dots] = nearness.metres_to_shapes(*near, shapes(snapshot, rows[~dots]))
+    return found
+
+
+def overlapping(sides: list[Column], box: tuple[float, float, float, float]) -> Mask:
+    """PostGIS's `&&`: boxes (west, south, east, north) that meet a box, both widened to what float32 can hold."""
+    west, south, east, north = sides
+    slack = 4 * np.spacing(np.float32(max(map(abs, box))))
+    found = (west <= box[2] + slack) & (east >= box[0] - slack) & (south <= box[3] + slack) & (north >= box[1] - slack)
+    rows = np.flatnonzero(found)
+    low, high = _float32(np.array(box), -np.inf), _float32(np.array(box), np.inf)
+    found[rows] = (_float32(west[rows], -np.inf) <= high[2]) & (_float32(east[rows], np.inf) >= low[0])
+    found[rows] &= (_float32(south[rows], -np.inf) <= high[3]) & (_float32(north[rows], np.inf) >= low[1])
+    return found
+
+
+def _float32(values: Column, towards: float) -> Column:
+    """The nearest float32 on one side of each number."""
+    near = values.astype(np.float32)
+    past = near > values if towards < 0 else near < values
+    return np.where(past, np.nextafter(near, np.float32(towards)), near)
