@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Double, Integer, Numeric, Select, and_, case, cast, func, select
 
-from geo.extent import EARTH_RADIUS_M, Tile
+from geo.extent import EARTH_RADIUS_M, HALF_WORLD_M, Tile
 from geo.tiles import SHAPE
 
 CELLS = 8
@@ -45,10 +45,17 @@ def clusters(rows: Select[Any], tile: Tile, apart: str) -> Select[Any]:
 
 
 def _cell(tile: Tile, x: Any, y: Any) -> tuple[Any, Any]:
-    """Column and row of a point's cell on the tile, counted from its north-western corner."""
-    west, _south, _east, north = tile.metres()
-    side = tile.side / CELLS
-    return cast(func.floor((x - west) / side), Integer), cast(func.floor((north - y) / side), Integer)
+    """Column and row of a point's cell on the tile, counted from its north-western corner.
+
+    Reckoned from the corner of the world: from the tile's own, a point on the border of two tiles may by rounding
+    belong to neither. Halving a number changes none of its digits, so that the cells of all zooms agree.
+    """
+    cells = float(CELLS << tile.z)
+    column, row = (x + HALF_WORLD_M) / (2 * HALF_WORLD_M) * cells, (HALF_WORLD_M - y) / (2 * HALF_WORLD_M) * cells
+    return (
+        cast(func.floor(column), Integer) - tile.x * CELLS,
+        cast(func.floor(row), Integer) - tile.y * CELLS,
+    )
 
 
 def _around(number: Any, x: Any, y: Any) -> list[ColumnElement[Any]]:

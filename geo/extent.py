@@ -47,6 +47,16 @@ class Box:
         )
 
 
+LEAST_DEGREES = 1e-6
+"""Half of what a box around a single point measures (a decimetre)."""
+
+
+def box_with(west: float, south: float, east: float, north: float) -> Box:
+    """The box with these sides in degrees; around a point or along a straight line, one that is a little wider."""
+    wide, high = (LEAST_DEGREES * (low == high) for low, high in ((west, east), (south, north)))
+    return Box(max(west - wide, -180), max(south - high, -90), min(east + wide, 180), min(north + high, 90))
+
+
 @dataclass(frozen=True, slots=True)
 class Tile:
     """A tile of the WebMercatorQuad scheme; x grows eastward, y southward."""

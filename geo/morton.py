@@ -11,32 +11,21 @@ from geo.extent import HALF_WORLD_M, Tile
 
 BITS = 31
 """Steps of 1.9 cm along the side of the world."""
-FINEST = 16
-"""The finest level at which `edge` tells that a position lies within a step of a border."""
 
 
 def keys(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
     """The Morton keys of positions (metres, EPSG:3857): bits of the column and of the row, from the north-west."""
-    column, row = _steps(x, y)
+    return numbers(*_steps(x, y))
+
+
+def numbers(column: NDArray[Any], row: NDArray[Any]) -> NDArray[np.int64]:
+    """The places of columns and rows of a grid in Morton order."""
     return _spread(column) | _spread(row) << 1
-
-
-def edge(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which positions lie within a step of a border between tiles of the level FINEST or a coarser one.
-
-    On which side they are depends on how the last digits are rounded; who needs to know must reckon it anew.
-    """
-    inner = (1 << (BITS - FINEST)) - 1
-    found = np.zeros(len(x), dtype=bool)
-    for steps in _steps(x, y):
-        within = steps & inner
-        found |= (within == 0) | (within == inner)
-    return found
 
 
 def stretch(tile: Tile) -> tuple[int, int]:
     """First key on a tile, and the one behind its last."""
-    prefix = int(_spread(np.array([tile.x]))[0] | _spread(np.array([tile.y]))[0] << 1)
+    prefix = int(numbers(np.array([tile.x]), np.array([tile.y]))[0])
     shift = 2 * (BITS - tile.z)
     return prefix << shift, (prefix + 1) << shift
 
@@ -47,10 +36,10 @@ def cells(key: NDArray[np.int64], level: int, below: int) -> NDArray[np.int64]:
 
 
 def _steps(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    most = (1 << BITS) - 1
-    scale = (1 << BITS) / (2 * HALF_WORLD_M)
-    column, row = np.floor((x + HALF_WORLD_M) * scale), np.floor((HALF_WORLD_M - y) * scale)
-    return np.clip(column, 0, most).astype(np.int64), np.clip(row, 0, most).astype(np.int64)
+    """Columns and rows of the finest grid, reckoned as `geo.clusters` reckons coarser ones."""
+    steps, world = 1 << BITS, 2 * HALF_WORLD_M
+    column, row = np.floor((x + HALF_WORLD_M) / world * steps), np.floor((HALF_WORLD_M - y) / world * steps)
+    return np.clip(column, 0, steps - 1).astype(np.int64), np.clip(row, 0, steps - 1).astype(np.int64)
 
 
 def _spread(steps: NDArray[Any]) -> NDArray[np.int64]:

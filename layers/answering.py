@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from geo.extent import Box
+from geo.extent import Box, box_with
 from layers import masks, ordering, packing
 from layers.areas import Area, Areas, Level
 from layers.asking import SOON_DAYS, Counted, choices
@@ -37,7 +37,7 @@ def whole(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, most: 
 
 def one(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, id: int) -> Any | None:
     """The public place with an id, None when there is none."""
-    rows = np.flatnonzero(snapshot["id"] == id) if abs(id) < 1 << 63 else np.zeros(0, dtype=np.int64)
+    rows = np.flatnonzero(snapshot["id"] == id)
     rows = rows[matching(snapshot, query, areas, today)[rows]]
     return next(iter(places(snapshot, rows, query.near)), None)
 
@@ -53,7 +53,7 @@ def extent(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Bo
     if not mask.any():
         return None
     west, south, east, north = (snapshot[side][mask] for side in ("west", "south", "east", "north"))
-    return Box(float(west.min()), float(south.min()), float(east.max()), float(north.max()))
+    return box_with(float(west.min()), float(south.min()), float(east.max()), float(north.max()))
 
 
 def expiring(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Sequence[Any]:

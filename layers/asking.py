@@ -10,7 +10,7 @@ from typing import Any
 from geoalchemy2 import Geography, Geometry
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, cast, func, literal, or_
 
-from geo.extent import Box, box_around
+from geo.extent import Box, box_around, box_with
 from layers import grammar, search
 from layers.areas import Area, Areas
 from layers.base import Precision
@@ -124,7 +124,7 @@ def extent(connection: Connection, query: Query, areas: Areas, today: dt.date) -
     around = func.ST_Extent(query.layer.model.geom)
     sides = (func.ST_XMin(around), func.ST_YMin(around), func.ST_XMax(around), func.ST_YMax(around))
     row = connection.execute(matching(query, areas, today, *sides)).one()
-    return None if row[0] is None else Box(*row)
+    return None if row[0] is None else box_with(*row)
 
 
 def expiring(connection: Connection, query: Query, areas: Areas, today: dt.date) -> Sequence[Row[Any]]:

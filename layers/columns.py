@@ -129,7 +129,6 @@ def _packed(layer: Layer, texts: pa.Table, measures: dict[str, Column]) -> dict[
     return {
         "id": whole["id"].to_numpy(),
         "key": morton.keys(x, y),
-        "edge": morton.edge(x, y).astype(np.int8),
         **{name: measures[name] for name in MEASURES},
         "dim": measures["dim"].astype(np.int8),
         "area": packing.codes(whole["area"]),

@@ -60,9 +60,9 @@ def meeting(layer: Layer, name: str, column: Column, raw: str) -> Mask:
     return kind.mask(column, kind.parse(raw))
 
 
-def pinned(snapshot: Snapshot) -> Mask:
-    """Rows with a position of their own, not just their county's."""
-    return ~meeting(snapshot.layer, "precision", snapshot["precision"], Precision.COUNTY)
+def pinned(snapshot: Snapshot, rows: Column | slice = slice(None)) -> Mask:
+    """Which rows (all of them, or those given) have a position of their own, not just their county's."""
+    return ~meeting(snapshot.layer, "precision", snapshot["precision"][rows], Precision.COUNTY)
 
 
 def crossing(snapshot: Snapshot, shape: BaseGeometry) -> Mask:

@@ -46,6 +46,17 @@ def code_range(prefix: str) -> tuple[int, int]:
     return low, low + BASE ** (CODE_LENGTH - len(prefix))
 
 
+def code(packed: int) -> str:
+    """The code that a number stands for."""
+    signs = [packed // int(power) % BASE for power in _POWERS]
+    return "".join(SIGNS[sign - 1] for sign in signs if sign)
+
+
+def leading(column: Column, signs: int) -> Column:
+    """Packed codes cut to their leading signs."""
+    return column - column % BASE ** (CODE_LENGTH - signs)
+
+
 def under(column: Column, prefix: str) -> Mask:
     """Which packed codes begin with a prefix: the twin of `layers.codes.under`."""
     low, high = code_range(prefix)

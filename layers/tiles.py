@@ -31,10 +31,15 @@ def tile_bytes(connection: Connection, query: Query, areas: Areas, today: dt.dat
     else:
         points = _singly(_points(query, areas, today).where(touches(model.point3857, tile)), model)
     found = bytes(connection.execute(encode(points, tile, key)).scalar() or b"")
-    if tile.z >= query.layer.style.shapes_from:
-        shapes = _shapes(query, areas, today, tile).where(touches(model.geom3857, tile))
-        found += bytes(connection.execute(encode(shapes, tile, f"{key}_shapes")).scalar() or b"")
-    return found
+    return found + shape_bytes(connection, query, areas, today, tile)
+
+
+def shape_bytes(connection: Connection, query: Query, areas: Areas, today: dt.date, tile: Tile) -> bytes:
+    """The tile's layer `<key>_shapes` alone; b"" when it is empty, and at zooms that have no room for shapes."""
+    if tile.z < query.layer.style.shapes_from:
+        return b""
+    shapes = _shapes(query, areas, today, tile).where(touches(query.layer.model.geom3857, tile))
+    return bytes(connection.execute(encode(shapes, tile, f"{query.layer.key}_shapes")).scalar() or b"")
 
 
 def _county(model: Any) -> ColumnElement[Any]:
