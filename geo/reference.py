@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -45,6 +47,17 @@ class Reference:
         return shapely.transform(
             shapely.force_2d(geometry), lambda points: [self.degrees(float(x), float(y)) for x, y in points]
         )
+
+    def drawn(self, geometry: BaseGeometry) -> BaseGeometry:
+        """A geometry in degrees, longitude first, in this system and its order."""
+
+        def there(at: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+            if not self.metres:
+                return at[:, ::-1] if self.latitude_first else at
+            turned = np.radians(at)
+            return np.column_stack([turned[:, 0], np.arcsinh(np.tan(turned[:, 1]))]) * EARTH_RADIUS_M
+
+        return shapely.transform(geometry, there)
 
 
 CRS84 = Reference(f"{OGC}OGC/1.3/CRS84", "WGS 84, longitude first")

@@ -16,7 +16,7 @@ from layers.asking import SOON_DAYS, Counted, choices
 from layers.layer import Layer
 from layers.masks import matching
 from layers.packing import Column
-from layers.placing import places
+from layers.placing import DRAWN, places
 from layers.query import Query
 from layers.snapshot import Snapshot
 from layers.words import Translate, untranslated
@@ -32,7 +32,7 @@ def page(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Sequ
 def whole(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, most: int | None = None) -> list[Any]:
     """All matching rows in the asked order, at most `most`, with `shape` (WKT), `wkb` and `geojson` (degrees)."""
     rows = ordering.first(snapshot, query, areas, matching(snapshot, query, areas, today), most)
-    return places(snapshot, rows, query.near, drawn=True)
+    return places(snapshot, rows, query.near, DRAWN)
 
 
 def one(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, id: int) -> Any | None:

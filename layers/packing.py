@@ -96,6 +96,11 @@ def day(date: dt.date) -> int:
     return (date - _EPOCH).days
 
 
+def date(day: int) -> dt.date:
+    """The day of a number of days since 1970."""
+    return _EPOCH + dt.timedelta(days=int(day))
+
+
 def filled(values: pa.Array, instead: Any) -> Column:
     """The array with a value instead of every NULL."""
     return pc.fill_null(values, pa.scalar(instead, values.type)).to_numpy(zero_copy_only=False)

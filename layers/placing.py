@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -18,32 +19,41 @@ from layers.prices import PriceType
 from layers.public import public_fields
 from layers.snapshot import Snapshot
 
+Drawn = Mapping[str, Callable[[bytes], Any]]
 FEW = 200
 """Values that Arrow hands over faster one by one than by way of a whole array of objects."""
 
 
-def places(snapshot: Snapshot, rows: Column, near: Point | None, drawn: bool = False) -> list[Any]:
+DRAWN: Drawn = {
+    "shape": lambda wkb: spelling.wkt(wkb, 8),
+    "wkb": lambda wkb: wkb,
+    "geojson": lambda wkb: spelling.geojson(wkb, 6),
+}
+"""WKT and GeoJSON as downloads have them, degrees."""
+
+
+def places(snapshot: Snapshot, rows: Column, near: Point | None, drawn: Drawn | None = None) -> list[Any]:
     """The rows in their order: public fields, `lon`, `lat`, `distance_km` (None without `near`).
 
-    With `drawn`, also `shape` (WKT, eight places), `wkb` and `geojson` (six places), degrees.
+    `drawn`: further attributes, each made from the WKB of the shape.
     """
     if not len(rows):
         return []
-    names = list(public_fields(snapshot.layer))
-    texts = snapshot.texts(rows, [*names, "wkb"] if drawn else names)
+    names, more = list(public_fields(snapshot.layer)), drawn or {}
+    texts = snapshot.texts(rows, [*names, "wkb"] if more else names)
     found = [_values(snapshot.layer, name, texts[name]) for name in names]
     found += [snapshot["lon"][rows].tolist(), snapshot["lat"][rows].tolist()]
     found.append([None] * len(rows) if near is None else (masks.metres(snapshot, near, rows) / 1000).tolist())
-    if drawn:
-        wkb = texts["wkb"].to_pylist()
-        found += [[spelling.wkt(shape, 8) for shape in wkb], wkb, [spelling.geojson(shape, 6) for shape in wkb]]
-    return [_row(snapshot.layer, drawn)(*values) for values in zip(*found, strict=True)]
+    if more:
+        shapes = texts["wkb"].to_pylist()
+        found += [[make(wkb) for wkb in shapes] for make in more.values()]
+    make_row = _row((*names, "lon", "lat", "distance_km", *more))
+    return [make_row(values) for values in zip(*found, strict=True)]
 
 
 @cache
-def _row(layer: Layer, drawn: bool) -> Any:
-    names = [*public_fields(layer), "lon", "lat", "distance_km", *(("shape", "wkb", "geojson") if drawn else ())]
-    return namedtuple("Place", names)  # type: ignore[misc]
+def _row(names: tuple[str, ...]) -> Any:
+    return namedtuple("Place", names)._make  # type: ignore[misc,attr-defined]
 
 
 def _values(layer: Layer, name: str, column: pa.Array) -> list[Any]:

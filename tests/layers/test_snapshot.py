@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, text
 
 import layers
+from geo import reference
 from geo.extent import Tile, tile_at
-from layers import answering, asking, columns, packing, tiles, tiling
+from layers import answering, asking, columns, featured, features, packing, summed, summing, tiles, tiling
 from layers.areas import Areas
+from layers.features import Stretch
 from layers.layer import Layer
 from layers.query import Query
 from layers.snapshot import Snapshot
@@ -220,3 +223,53 @@ def test_clusters_of_every_zoom_add_up(layer: Layer, snapshots: dict[str, Snapsh
         around = {Tile(zoom, x, y) for x, y in steps if min(x, y) >= 0 and max(x, y) < 1 << zoom}
         every = [tiling.tile_points(snapshot, Query(layer), areas, TODAY, tile) for tile in around]
         assert sum(dict(mark[2])["count"] for content in every for mark in marks(content, layer)) == drawn, zoom
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_feature_is_the_same(
+    layer: Layer, catalogue: Connection, snapshots: dict[str, Snapshot], areas: Areas
+) -> None:
+    boxes = st.sampled_from([None, (103.7, 29.2, 104, 29.6), (112.5, 29, 112.5, 30), (103.95, 29.57, 103.95, 29.57)])
+    days = st.sampled_from([None, (None, TODAY), (TODAY - dt.timedelta(days=30), None), (TODAY, TODAY)])
+    stretches = st.builds(Stretch, st.integers(1, 30), st.integers(0, 40)) | st.builds(
+        Stretch, st.integers(1, 30), after=st.sampled_from([0, 10**9, *found_ids(catalogue, layer, areas)])
+    )
+    before = st.builds(
+        Stretch, st.integers(1, 30), before=st.sampled_from([0, 10**9, *found_ids(catalogue, layer, areas)])
+    )
+
+    @SOME
+    @given(st.data())
+    def compare(data: Any) -> None:
+        box = data.draw(boxes)
+        frame = None if box is None else reference.box(box, reference.CRS84)
+        what = features.Asked(asked(layer, data, areas), frame, data.draw(days))
+        stretch, where = data.draw(stretches | before), data.draw(st.sampled_from(reference.REFERENCES))
+        mine = featured.rows(snapshots[layer.key], what, areas, TODAY, stretch, where)
+        oracle = features.rows(catalogue, what, areas, TODAY, stretch, where)
+        assert [row.id for row in mine] == [row.id for row in oracle], what
+        for row, other in zip(mine, oracle, strict=True):
+            same(row, other, "geojson")
+        assert featured.count(snapshots[layer.key], what, areas, TODAY) == features.count(catalogue, what, areas, TODAY)
+
+    compare()
+
+
+def found_ids(catalogue: Connection, layer: Layer, areas: Areas) -> list[int]:
+    return [row.id for row in asking.whole(catalogue, Query(layer), areas, TODAY, 20)]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_as_a_whole_is_the_same(
+    layer: Layer, catalogue: Connection, snapshots: dict[str, Snapshot], areas: Areas
+) -> None:
+    snapshot = snapshots[layer.key]
+    assert featured.extent(snapshot, layer, TODAY) == features.extent(catalogue, layer, TODAY)
+    assert summed.summary(snapshot, layer, TODAY) == summing.summary(catalogue, layer, TODAY)
+    if "kind" in layer.filters:
+        assert summed.kinds(snapshot, layer, TODAY) == summing.kinds(catalogue, layer, TODAY)
+    later = TODAY + dt.timedelta(days=40)
+    assert answering.count(snapshot, Query(layer), areas, later) == asking.count(catalogue, Query(layer), areas, later)
+    for row in asking.page(catalogue, Query(layer), areas, TODAY):
+        args = (layer, areas, TODAY, row.id, reference.CRS84)
+        same(featured.one(snapshot, *args), features.one(catalogue, *args), "geojson")

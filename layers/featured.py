@@ -1,0 +1,107 @@
+"""Places as features, from a Snapshot: the twin of `layers.features`, except for conditions in CQL2."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geo import spelling
+from geo.reference import Reference
+from layers import masks, ordering, packing
+from layers.answering import credits_due
+from layers.areas import Areas
+from layers.features import Asked, Days, Extent, Stretch
+from layers.layer import Layer
+from layers.packing import NO_DAY, Column, Mask
+from layers.placing import places
+from layers.query import Query
+from layers.snapshot import Snapshot
+from layers.summed import summary
+
+
+def count(snapshot: Snapshot, asked: Asked, areas: Areas, today: dt.date) -> int:
+    """How many features there are."""
+    return int(np.count_nonzero(_matching(snapshot, asked, areas, today)))
+
+
+def rows(
+    snapshot: Snapshot, asked: Asked, areas: Areas, today: dt.date, stretch: Stretch, reference: Reference
+) -> Sequence[Any]:
+    """Public fields, `lon`, `lat`, `distance_km` and `geojson` (in the reference system's order) of a stretch.
+
+    By id, unless the Query has an order of its own.
+    """
+    mask = _matching(snapshot, asked, areas, today)
+    if asked.query.sort:
+        end = stretch.offset + stretch.limit
+        chosen = ordering.first(snapshot, asked.query, areas, mask, end)[stretch.offset :]
+    else:
+        chosen = _next_to(snapshot, np.flatnonzero(mask), stretch)
+    return places(snapshot, chosen, asked.query.near, {"geojson": lambda wkb: _geojson(wkb, reference)})
+
+
+def one(snapshot: Snapshot, layer: Layer, areas: Areas, today: dt.date, id_: int, reference: Reference) -> Any:
+    """A public place that is known to be there, as `rows` gives it."""
+    asked = Asked(Query(layer))
+    (found,) = rows(snapshot, asked, areas, today, Stretch(1, after=id_ - 1), reference)
+    return found
+
+
+def extent(snapshot: Snapshot, layer: Layer, today: dt.date) -> Extent:
+    """Read from the public rows; no box when there are none."""
+    public = snapshot["until"] >= packing.day(today)
+    known = _vouched(snapshot)[public]
+    known = known[known != NO_DAY]
+    days = (packing.date(known.min()), packing.date(known.max())) if len(known) else (None, None)
+    named = [*credits_due(snapshot, layer, today), *(name for name, _ in summary(snapshot, layer, today).sources)]
+    box = None
+    if public.any():
+        west, south, east, north = (snapshot[side][public] for side in ("west", "south", "east", "north"))
+        sides = (west.min(), south.min(), east.max(), north.max())
+        box = (
+            round(float(sides[0]), 6),
+            round(float(sides[1]), 6),
+            round(float(sides[2]), 6),
+            round(float(sides[3]), 6),
+        )
+    return Extent(box, days, tuple(dict.fromkeys(named)))
+
+
+def _matching(snapshot: Snapshot, asked: Asked, areas: Areas, today: dt.date) -> Mask:
+    assert asked.condition is None, "a Snapshot knows no CQL2"
+    mask = masks.matching(snapshot, asked.query, areas, today)
+    if asked.frame is not None:
+        mask = mask & masks.crossing(snapshot, shapely.from_wkt(asked.frame.wkt))
+    return mask if asked.days is None else mask & _between(_vouched(snapshot), asked.days)
+
+
+def _vouched(snapshot: Snapshot) -> Column:
+    """The day that somebody last vouched for each place: when it was verified, else when it was published."""
+    return np.where(snapshot["verified"] == NO_DAY, snapshot["published"], snapshot["verified"])
+
+
+def _between(column: Column, days: Days) -> Mask:
+    first, last = days
+    found = column != NO_DAY
+    if first:
+        found &= column >= packing.day(first)
+    return found & (column <= packing.day(last)) if last else found
+
+
+def _next_to(snapshot: Snapshot, rows: Column, stretch: Stretch) -> Column:
+    rows = rows[np.argsort(snapshot["id"][rows])]
+    ids = snapshot["id"][rows]
+    if stretch.before is not None:
+        return rows[: np.searchsorted(ids, stretch.before)][-stretch.limit :]
+    start = stretch.offset if stretch.after is None else int(np.searchsorted(ids, stretch.after, side="right"))
+    return rows[start : start + stretch.limit]
+
+
+def _geojson(wkb: bytes, reference: Reference) -> str:
+    """The geometry as GeoJSON text in a reference system."""
+    drawn = reference.drawn(shapely.from_wkb(wkb)) if reference.metres or reference.latitude_first else wkb
+    return spelling.geojson(drawn, 2 if reference.metres else 7)
