@@ -94,17 +94,26 @@ def _counted(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, _: 
     others = query.having(name, None).everywhere()
 
     def ask() -> list[int]:
-        return _numbers(snapshot, name, snapshot[name][matching(snapshot, others, areas, today)])
+        return _numbers(snapshot, name, matching(snapshot, others, areas, today))
 
     numbers = snapshot.remembered(("facet", name, others, today), ask)
     return [Counted(t.value, t.label, n, t.seal) for t, n in zip(tallies, numbers, strict=True)]
 
 
-def _numbers(snapshot: Snapshot, name: str, values: Column) -> list[int]:
-    """How many of the packed values have each choice of a filter."""
-    different, times = np.unique(values, return_counts=True)
+def _numbers(snapshot: Snapshot, name: str, rows: Column) -> list[int]:
+    """How many of the rows (a mask, or their places) have each choice of a filter."""
+    column = snapshot[name]
+    values = column[rows]
+    if column.itemsize <= 2:
+        times = np.bincount(values.view(f"u{column.itemsize}"))
+        values = np.arange(len(times)).astype(f"u{column.itemsize}").view(column.dtype)
+    elif column.dtype.kind == "i":
+        known = snapshot.remembered(("different", name), lambda: np.unique(column, return_inverse=True))
+        values, times = known[0], np.bincount(known[1][rows], minlength=len(known[0]))
+    else:
+        times = np.ones(len(values), dtype=np.int64)
     offered = choices(Query(snapshot.layer), name, untranslated)
-    return [int(times[masks.meeting(snapshot.layer, name, different, tally.value)].sum()) for tally in offered]
+    return [int(times[masks.meeting(snapshot.layer, name, values, tally.value)].sum()) for tally in offered]
 
 
 def by_area(
@@ -131,13 +140,13 @@ def by_choice(
 
     The question's own area is left out. An area of which nothing is known has no entry.
     """
-    mask = matching(snapshot, query.having("area", None), areas, today)
-    code, values = snapshot["area"][mask], snapshot[name][mask]
-    order = np.argsort(code)
+    rows = np.flatnonzero(matching(snapshot, query.having("area", None), areas, today))
+    rows = rows[np.argsort(snapshot["area"][rows])]
+    code = snapshot["area"][rows]
     tallies, found = choices(query, name, untranslated), {}
     for part in parts:
-        start, end = np.searchsorted(code, packing.code_range(part.prefix), sorter=order)
+        start, end = np.searchsorted(code, packing.code_range(part.prefix))
         if part.level != Level.ZONE and len(part.prefix) == len(parts[0].prefix) and end > start:
-            numbers = _numbers(snapshot, name, values[order[start:end]])
+            numbers = _numbers(snapshot, name, rows[start:end])
             found[part.code] = [Counted(t.value, t.label, n, t.seal) for t, n in zip(tallies, numbers, strict=True)]
     return found

@@ -48,18 +48,19 @@ SEPARATOR, NO_SEPARATOR = "\x1f", "\x1e"
 LONGEST_NAME = 40
 BLOCK = 1 << 26
 """Bytes that a gathering keeps in memory, and that its reader takes at once (more than any one row)."""
+SYMBOLS = pa.list_(pa.uint16())
 MEASURES = ("lon", "lat", "x", "y", "west", "south", "east", "north", "radius")
 
 
 def texts_schema(layer: Layer) -> pa.Schema:
     """Every public field as `select_public` gives it (a price as its JSON), and what is searched and drawn.
 
-    `words`: the searched texts in lower case, the weightiest first, a SEPARATOR between them; `pinyin` in lower
-    case; `wkb`: the shape, degrees.
+    `words`: the searched texts in lower case, the weightiest first, a SEPARATOR between them, and `pinyin`, both as
+    symbols (UTF-16); `wkb`: the shape, degrees.
     """
     columns = layer.model.__table__.columns
     own = [(name, _arrow(columns[name].type)) for name in public_fields(layer)]
-    return pa.schema([*own, ("pinyin", pa.string()), ("words", pa.string()), ("wkb", pa.large_binary())])
+    return pa.schema([*own, ("pinyin", SYMBOLS), ("words", SYMBOLS), ("wkb", pa.large_binary())])
 
 
 def _arrow(type_: Any) -> pa.DataType:
@@ -217,8 +218,23 @@ def _read(layer: Layer, names: list[str], file: Any) -> pa.Table:
         ),
     )
     whole = {name: read[name].combine_chunks() for name in names}
-    whole |= {name: _parts(whole[name]) for name, type_ in types.items() if pa.types.is_list(type_)}
+    for name, type_ in types.items():
+        if pa.types.is_list(type_):
+            whole[name] = symbols(whole[name]) if type_ == SYMBOLS else _parts(whole[name])
     return pa.table(whole | {"wkb": _bytes(whole["wkb"])})
+
+
+def symbols(texts: pa.StringArray) -> pa.ListArray:
+    """The texts as lists of UTF-16 numbers, in which numpy finds a word faster than in bytes; none of a NULL."""
+    whole = pa.concat_arrays([pc.fill_null(texts, "")])
+    _valid, offsets, signs = whole.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int32)[: len(whole) + 1]
+    spelled = b"" if signs is None else signs.to_pybytes()[: ends[-1]]
+    octets = np.frombuffer(spelled, dtype=np.uint8)
+    begins = ((octets & 0xC0) != 0x80).astype(np.int32) + (octets >= 0xF0)
+    before = np.concatenate([[0], np.cumsum(begins, dtype=np.int32)]).astype(np.int32)
+    numbers = np.frombuffer(spelled.decode().encode("utf-16-le"), dtype=np.uint16)
+    return pa.ListArray.from_arrays(pa.array(before[ends]), pa.array(numbers))
 
 
 def _parts(joined: pa.Array) -> pa.Array:

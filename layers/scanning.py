@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-import pyarrow.compute as pc
+import pyarrow as pa
 
-from layers import packing, search
+from layers import search
 from layers.areas import Areas
 from layers.columns import SEPARATOR
 from layers.packing import Column, Mask
 from layers.search import Meaning
 from layers.snapshot import Snapshot
+
+SAMPLE = 10_000
+"""Symbols among which the rarest of a word is looked for; it leads to the others."""
 
 
 def found(snapshot: Snapshot, meaning: Meaning, areas: Areas) -> Mask:
@@ -31,13 +34,27 @@ def fold(text: str) -> str:
 def _holding(snapshot: Snapshot, name: str, word: str) -> Mask:
     """Rows whose text of that name holds the word, whatever its case."""
     texts = snapshot["text"]
-    held = [
-        packing.filled(pc.match_substring(batch[name], fold(word)), False)
-        if len(batch)
-        else np.zeros(1, dtype=bool)  # so that there is something to choose from where nothing is chosen
-        for batch in (snapshot.base, snapshot.tail)
-    ]
+    held = []
+    for batch in (snapshot.base, snapshot.tail):
+        mask = np.zeros(max(len(batch), 1), dtype=bool)
+        mask[positions(batch[name], word)[0]] = True
+        held.append(mask)
     return np.where(texts >= 0, held[0][np.maximum(texts, 0)], held[1][np.maximum(-1 - texts, 0)])
+
+
+def positions(texts: pa.ListArray, word: str) -> tuple[Column, Column]:
+    """(rows, places among all symbols) where texts hold the word, whatever its case."""
+    needle = np.frombuffer(fold(word).encode("utf-16-le"), dtype=np.uint16)
+    symbols, ends = texts.values.to_numpy(), texts.offsets.to_numpy()
+    sample = symbols[: len(symbols) : max(len(symbols) // SAMPLE, 1)]
+    anchor = int(np.argmin([np.count_nonzero(sample == symbol) for symbol in needle]))
+    found = np.flatnonzero(symbols == needle[anchor]) - anchor
+    found = found[(found >= ends[0]) & (found <= ends[-1] - len(needle))]
+    for place, symbol in enumerate(needle):
+        found = found[symbols[found + place] == symbol]
+    rows = np.searchsorted(ends, found, side="right") - 1
+    whole = found + len(needle) <= ends[rows + 1]
+    return rows[whole], found[whole]
 
 
 def _named(snapshot: Snapshot, meaning: Meaning, areas: Areas) -> Mask:
@@ -60,10 +77,14 @@ def _named(snapshot: Snapshot, meaning: Meaning, areas: Areas) -> Mask:
 def rank(snapshot: Snapshot, asked: list[Meaning], rows: Column) -> Column:
     """How well each of the rows fits: the twin of `layers.search.rank`."""
     weights = np.array([search.WEIGHTS.get(name, 1) for name in search.texts(snapshot.layer)])
-    parts = pc.split_pattern(snapshot.texts(rows, ["words"])["words"], SEPARATOR).flatten()
+    texts = snapshot.texts(rows, ["words"])["words"]
+    borders = np.flatnonzero(texts.values.to_numpy() == ord(SEPARATOR))
     total = np.zeros(len(rows), dtype=np.int64)
     for meaning in asked:
-        held = packing.filled(pc.match_substring(parts, fold(meaning.word)), False).reshape(len(rows), len(weights))
-        meant = search.MEANT if meaning.areas or meaning.tags else 0
-        total += np.where(held.any(axis=1), weights[held.argmax(axis=1)], meant)
+        best = np.full(len(rows), search.MEANT if meaning.areas or meaning.tags else 0)
+        where, places = positions(texts, meaning.word)
+        part = np.searchsorted(borders, places) - where * (len(weights) - 1)
+        held = np.zeros(len(rows), dtype=np.int64)
+        np.maximum.at(held, where, weights[part])
+        total += np.where(held > 0, held, best)
     return total
