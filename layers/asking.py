@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geoalchemy2 import Geography, Geometry
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, cast, func, literal, or_
+from sqlalchemy import ColumnElement, Connection, Numeric, Row, Select, and_, cast, func, literal, or_
 
 from geo.extent import Box, box_around, box_with
 from layers import grammar, search
@@ -23,6 +23,8 @@ from layers.words import Translate, untranslated
 
 SOON_DAYS = 14
 """A place that expires within so many days is said to."""
+MILLIMETRES = 6
+"""Decimal places of kilometres to which nearness is compared: what is as near comes by its id, whoever computes it."""
 
 
 def conditions(query: Query, areas: Areas) -> list[ColumnElement[bool]]:
@@ -82,7 +84,7 @@ def _order(query: Query, areas: Areas) -> list[ColumnElement[Any]]:
     if query.q and not query.sort:
         return [search.rank(query.layer, search.meanings(query.layer, query.q, areas)).desc(), verified]
     if query.sort == "near":
-        return [distance_km(query)]
+        return [func.round(cast(distance_km(query), Numeric), MILLIMETRES)]
     if query.sort == "newest":
         return [model.published.desc().nulls_last()]
     if query.sort and query.sort != "verified":

@@ -26,7 +26,7 @@ def _keys(snapshot: Snapshot, query: Query, areas: Areas, rows: Column) -> list[
         return [-scanning.rank(snapshot, asked, rows), _newest(snapshot["verified"][rows])]
     if query.sort == "near":
         assert query.near is not None
-        return [masks.metres(snapshot, query.near, rows)]
+        return [np.round(masks.metres(snapshot, query.near, rows), 3)]
     if query.sort == "newest":
         return [_newest(snapshot["published"][rows])]
     if query.sort and query.sort != "verified":
