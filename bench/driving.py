@@ -33,14 +33,19 @@ class Timed:
     """Seconds of every answer, bytes altogether, answers by status."""
 
     taken: list[float] = field(default_factory=list)
+    each: dict[int, float] = field(default_factory=dict)
+    """The same by the question's place in the list: whoever is slow answers only its beginning in the time given."""
     size: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
     seconds: float = 0.0
 
     def at(self, share: float) -> float:
         """Milliseconds within which a share of the answers came; infinite without any."""
-        ordered = sorted(self.taken)
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000 if ordered else float("inf")
+        return quantile(self.taken, share)
+
+    def beside(self, other: Timed, share: float) -> float:
+        """The same over the questions that another has answered too."""
+        return quantile([taken for n, taken in self.each.items() if n in other.each], share)
 
     @property
     def kilobytes(self) -> float:
@@ -58,6 +63,12 @@ class Timed:
         few = f" ({len(self.taken)})" if len(self.taken) < ENOUGH else ""
         bad = f", {self.failed} failed" if self.failed else ""
         return f"{self.at(0.5):.3g}/{self.at(0.95):.3g}{few}{bad}"
+
+
+def quantile(seconds: Iterable[float], share: float) -> float:
+    """Milliseconds that a share of these lies within; infinite for none."""
+    ordered = sorted(seconds)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000 if ordered else float("inf")
 
 
 class Sql:
@@ -83,7 +94,7 @@ class Run(Generic[Job]):
     """Clients that share one list of questions, until it is empty or the time is up."""
 
     def __init__(self, make: Callable[[], Asker[Job]], jobs: Iterable[Job], seconds: float) -> None:
-        self._make, self._jobs, self._until = make, iter(jobs), time.monotonic() + seconds
+        self._make, self._jobs, self._until = make, enumerate(jobs), time.monotonic() + seconds
         self._lock = threading.Lock()
         self.timed = Timed()
 
@@ -102,14 +113,16 @@ class Run(Generic[Job]):
         asker = self._make()
         while time.monotonic() < self._until:
             with self._lock:
-                job = next(self._jobs, None)
-            if job is None:
+                drawn = next(self._jobs, None)
+            if drawn is None:
                 break
+            number, job = drawn
             begun = time.perf_counter()
             status, size = _answer(asker, job)
             taken = time.perf_counter() - begun
             with self._lock:
                 self.timed.taken.append(taken)
+                self.timed.each[number] = taken
                 self.timed.size += size
                 self.timed.statuses[status] += 1
         getattr(asker, "close", lambda: None)()

@@ -113,7 +113,8 @@ class Load:
 def told(heading: str, load: Load, seconds: float, published: int) -> Table:
     """What the visitors saw, by kind and altogether."""
     shown = Table(heading, ["what", "answers", "p50/p95 ms", "KB", "by status"])
-    whole = Timed([t for timed in load.seen.values() for t in timed.taken], sum(t.size for t in load.seen.values()))
+    size = sum(timed.size for timed in load.seen.values())
+    whole = Timed([taken for timed in load.seen.values() for taken in timed.taken], size=size)
     for timed in load.seen.values():
         whole.statuses.update(timed.statuses)
     print(heading, flush=True)

@@ -60,10 +60,13 @@ def spelled(times: float | None) -> str:
 
 
 def times(ours: Timed, peer: Timed | None) -> float | None:
-    """The peer's 95th percentile over ours; None without a peer or with an answer of ours that was none."""
+    """The peer's 95th percentile over ours, of the questions that both have answered in their time.
+
+    None without a peer; 0 when an answer of ours failed.
+    """
     if peer is None or not peer.taken or not ours.taken:
         return None
-    return 0.0 if ours.failed else peer.at(0.95) / max(1e-9, ours.at(0.95))
+    return 0.0 if ours.failed else peer.beside(ours, 0.95) / max(1e-9, ours.beside(peer, 0.95))
 
 
 def worst(found: list[float | None]) -> float | None:

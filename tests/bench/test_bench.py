@@ -151,13 +151,14 @@ def test_the_wire_reads_every_form_of_answer(answer: bytes, status: int, body: b
 
 def test_a_goal_is_met_by_its_ratio_alone() -> None:
     def timed(*seconds: float, status: int = 200) -> Timed:
-        made = Timed([*seconds])
+        made = Timed([*seconds], dict(enumerate(seconds)))
         made.statuses[status] = len(seconds)
         return made
 
     assert table.times(timed(0.001), timed(0.04)) == pytest.approx(40)
     assert table.times(timed(0.001, status=500), timed(0.04)) == 0, "answers that failed win nothing"
     assert table.times(timed(0.001), None) is None
+    assert table.times(timed(0.001, 0.5, 0.5), timed(0.04)) == pytest.approx(40), "of what both have answered"
     assert table.worst([50, None]) is None
     assert [table.Goal("", "", "", n, 40, "").met for n in (40, 39.9, None)] == ["met", "not met", "not measured"]
     assert [table.spelled(n) for n in (57.0, 0.5, 0.0, None)] == ["1/57", "2", "answers failed", "–"]
