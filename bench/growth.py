@@ -9,8 +9,8 @@ from pathlib import Path
 from bench import fill, questions, servers
 from bench.driving import Timed, over_http
 from bench.questions import Deck
-from bench.reading import CLUSTERED, WARM
-from bench.table import Goal, Table
+from bench.reading import CLUSTERED, WARM, Bench
+from bench.table import Goal
 from webapp.config import Settings
 
 NUMBER, SECONDS = 60, 8.0
@@ -38,10 +38,9 @@ def measure_one(settings: Settings, number: int, folder: Path) -> dict[str, Time
         return {kind: over_http(port, paths, 1, SECONDS) for kind, paths in asked(deck).items()}
 
 
-def measure(settings: Settings, sizes: list[int], folder: Path) -> tuple[Table, Goal]:
+def measure(bench: Bench, settings: Settings, sizes: list[int], folder: Path) -> None:
     """A line for every size, and whether no step grew faster than n log n."""
-    shown = Table("Growth of our site, one client, p50/p95 ms", ["places", *KINDS])
-    print(shown.heading, flush=True)
+    shown = bench.table("Growth of our site, one client, p50/p95 ms", "places", *KINDS)
     found: list[tuple[int, dict[str, Timed]]] = []
     for number in sorted(sizes):
         found.append((number, measure_one(settings, number, folder)))
@@ -55,7 +54,7 @@ def measure(settings: Settings, sizes: list[int], folder: Path) -> tuple[Table, 
     shown.notes.append("Faster than n log n: " + (", ".join(faster) or "nothing") + ".")
     name = f"growth of p95 from {found[0][0]:,} to {found[-1][0]:,} places"
     ok = None if len(found) < 2 else 0.0 if faster else 1.0
-    return shown, Goal(name, "see the table", "–", ok, 1, "≤ n log n", said="; ".join(faster) or "below it")
+    bench.goals.append(Goal(name, "see the table", "–", ok, 1, "≤ n log n", said="; ".join(faster) or "below it"))
 
 
 def _expected(small: int, large: int) -> float:

@@ -15,17 +15,20 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from bench import fill, growth, hot, memory, peers, plain_sql, reading, seeing, servers
 from bench.questions import Deck
 from bench.reading import Bench
-from bench.table import Goal, Table
+from bench.table import Table
 from webapp import cluster, db, statics
 from webapp.config import CHECKOUT, Settings
 
+PEERS = ("tipg", "pygeoapi")
 LOAD = os.getloadavg()
 """How busy the machine was with other things; the figures of a busy one are worth their ratios at most."""
 RESULTS = CHECKOUT / "bench" / "RESULTS.md"
@@ -67,6 +70,7 @@ def start(settings: Settings, number: int, stack: ExitStack) -> Bench:
     """The database, our site and the peers that can be had."""
     url = fill.ready(settings, number) or fill.fill(settings, number)
     print("what SQL and tipg need in it …", flush=True)
+    seeing.remove(url)  # what a run that was broken off has left
     plain_sql.prepare(url)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
     port, pid = stack.enter_context(servers.site(settings, url, folder))
@@ -88,12 +92,29 @@ def _started(bench: Bench, name: str, enter: Callable[[], int]) -> int | None:
         return None
 
 
-def write(number: int, goals: list[Goal], tables: list[Table], why: dict[str, str], seconds: float) -> None:
+def attempt(bench: Bench, measure: partial[None]) -> None:
+    """A measure that breaks is told in the report; the others go on."""
+    try:
+        measure()
+    except Exception as error:
+        traceback.print_exc()
+        bench.why[f"{measure.func.__module__}.{measure.func.__name__}"] = f"broke off ({type(error).__name__})"
+
+
+def write(bench: Bench, seconds: float) -> None:
     """bench/RESULTS.md, and the goals on the terminal."""
-    summary = Table("Goals", ["goal", "our site", "peer", "ratio", "wanted", ""], [goal.cells() for goal in goals])
-    missing = [f"* {name}: {reason}" for name, reason in why.items()]
-    head = [f"# Speed with {number:,} places", "", *environment(), *missing, f"* {seconds:.0f} s of measuring", ""]
-    parts = ["\n".join(head), summary.text(), HOW + "\n", *(table.text() for table in tables)]
+    lines = [goal.cells() for goal in bench.goals]
+    summary = Table("Goals", ["goal", "our site", "peer", "ratio", "wanted", ""], lines)
+    missing = [f"* {name}: {reason}" for name, reason in bench.why.items()]
+    head = [
+        f"# Speed with {bench.number:,} places",
+        "",
+        *environment(),
+        *missing,
+        f"* {seconds:.0f} s of measuring",
+        "",
+    ]
+    parts = ["\n".join(head), summary.text(), HOW + "\n", *(table.text() for table in bench.tables)]
     RESULTS.write_text("\n".join(parts), encoding="utf-8")
     print("\n" + summary.text())
     print(f"written to {RESULTS.relative_to(CHECKOUT)}")
@@ -109,13 +130,12 @@ def main(number: int, sizes: list[int]) -> int:
         begun = time.monotonic()
         reading.warm(bench)
         for measured in (reading.tiles, reading.directory, reading.boxes, reading.search, hot.measure, memory.measure):
-            measured(bench)
-        seeing.measure(bench, settings)
+            attempt(bench, partial(measured, bench))
+        attempt(bench, partial(seeing.measure, bench, settings))
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        table, goal = growth.measure(settings, sizes, Path(folder))
-    seconds = time.monotonic() - begun
-    write(number, [*bench.goals, goal], [*bench.tables, table], bench.why, seconds)
-    return 0
+        attempt(bench, partial(growth.measure, bench, settings, sizes, Path(folder)))
+    write(bench, time.monotonic() - begun)
+    return 1 if any(name not in PEERS for name in bench.why) else 0
 
 
 def asked() -> tuple[int, list[int]]:

@@ -30,6 +30,11 @@ class Wire:
             return self._ask(path)
 
     @property
+    def open(self) -> bool:
+        """Whether there is a connection, as far as we know."""
+        return self._socket is not None
+
+    @property
     def own_port(self) -> int:
         """The client's end of the connection, by which its worker can be told."""
         return int(self._opened().getsockname()[1])
