@@ -54,8 +54,8 @@ def read_text(raw: str) -> str:
 
 def words(q: str) -> list[tuple[str, bool]]:
     """The words of a text question; True marks one that stood in quotes and is taken literally."""
-    found = re.findall(r'"([^"]+)"|([^\s"]+)', q)
-    return [(literal, True) if literal else (word, False) for literal, word in found]
+    found = re.findall(r'"([^"]+)"|[“＂]([^“”＂]+)[”＂]|([^\s"“”＂]+)', q)
+    return [(straight or curly, True) if straight or curly else (word, False) for straight, curly, word in found]
 
 
 def _numbers(name: str, raw: str, count: int, allowed: str) -> list[float]:

@@ -73,6 +73,57 @@ def test_a_word_in_quotes_equals_like(layer: Layer, connection: Connection, area
     assert hits or layer.key != "projects"
 
 
+OTHERS = (
+    "机一",
+    "，住",
+    "3 个",
+    "50",
+    "㎡，",
+    "MO",
+    "-t",
+    "（示例",
+    "、米",
+    "%",
+    "_",
+    "\\",
+    "'s",
+    "０１",
+    "G5",
+    ", ",
+    "Ｃ1",
+    "茶廠",
+    "①",
+    "。一",
+)
+"""Chosen by somebody who had not read the search: across words, digits, marks of LIKE, both widths, traditional."""
+
+
+@pytest.mark.usefixtures("catalogue")
+@pytest.mark.parametrize("layer", [pytest.param(layer, id=layer.key) for layer in layers.LAYERS])
+def test_twenty_literals_of_somebody_else(layer: Layer, connection: Connection, areas: Areas) -> None:
+    hits = 0
+    for word in OTHERS:
+        wanted = like(connection, layer, word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))
+        literal = Query.parse(layer, [("q", f'"{word}"')], areas)
+        assert asking.count(connection, literal, areas, TODAY) == len(wanted), word
+        hits += bool(wanted)
+        if " " in word:
+            continue
+        rows = found(connection, areas, layer, word)
+        finding = Finding(layer, tuple(search.meanings(layer, word, areas)))
+        assert len(rows) == 100 or wanted <= {row.id for row in rows}, word
+        assert all(bool(finding.why(row, untranslated, "zh")) == (row.id not in wanted) for row in rows), word
+    assert hits >= 7 or layer.key != "projects", hits
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_quotes_of_a_chinese_keyboard_are_quotes(connection: Connection, areas: Areas) -> None:
+    straight = [row.id for row in found(connection, areas, PROJECTS, '"茶叶"')]
+    assert straight
+    for q in ("“茶叶”", "＂茶叶＂"):
+        assert [row.id for row in found(connection, areas, PROJECTS, q)] == straight
+
+
 @pytest.mark.usefixtures("catalogue")
 @pytest.mark.parametrize("word", UNQUOTED)
 def test_a_word_finds_more_and_the_extras_say_why(word: str, connection: Connection, areas: Areas) -> None:
