@@ -35,6 +35,8 @@ def read_delimited(text: str, encoding: str, known: Known | None = None) -> Tabl
     found = layout.find(rows[: layout.SEARCHED + 2], known)
     if found is None:
         raise UnreadableFile(N_("找不到表头；第一行要写每一列是什么"))
+    if layout.is_turned(rows, found, known):
+        raise UnreadableFile(layout.TURNED)
     width = max(map(len, (found.headings, *rows[found.first :])))
     headings = found.headings + ("",) * (width - len(found.headings))
     data, skipped = layout.split(enumerate(rows, start=1), Layout(found.first, found.depth, headings, found.known))

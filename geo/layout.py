@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.table import Fault, Known, Row, Skipped
+from geo.words import N_
 
 SEARCHED = 40
 """Rows among which the headings are looked for."""
 LONGEST_HEADING = 40
+FEW = 3
+TURNED = N_("表是横着排的（一列写一条）；请转置成一行写一条再导")
 _TOTAL = re.compile(r"(合计|总计|小计|共计|累计)([:：(（]?[\d.,]*[个项条户家宗处]?(项目)?[)）]?)")
 _SIGNATURE = re.compile(
     r"(填表|制表|填报|填写|审核|审批|复核|统计|单位|分管|主要|主管|经办|报送|联系)(领导|负责)?(人|员|单位|日期|时间|负责人|领导)?"
@@ -66,6 +69,12 @@ def find(rows: Sequence[Sequence[Any]], known: Known | None = None) -> Layout | 
                 if best is None or score > best[0]:
                     best = score, layout
     return best[1] if best else None
+
+
+def is_turned(rows: Sequence[Sequence[Any]], layout: Layout, known: Known | None) -> bool:
+    """Whether the headings stand one below the other in the first column, a place a column."""
+    firsts = {text_of(row[0]) for row in rows[:SEARCHED] if row and isinstance(row[0], str)}
+    return known is not None and layout.known < FEW and sum(map(known, firsts)) > FEW
 
 
 def _score(rows: Sequence[Sequence[Any]], layout: Layout) -> tuple[float, ...]:

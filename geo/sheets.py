@@ -132,6 +132,8 @@ def _read(
     if not filled:
         raise UnreadableFile(NO_TABLE if any(len(sheet.grid) > 1 for sheet in sheets) else EMPTY)
     chosen = max(filled, key=lambda sheet: (sheet.layout.known if sheet.layout else 0, sheet.count))
+    if chosen.layout and layout.is_turned(chosen.grid, chosen.layout, known):
+        raise UnreadableFile(layout.TURNED)
     parts = tuple((sheet.name, sheet.count) for sheet in sheets)
     return _table(chosen, kind, parts, [name for name, shown in named.items() if not shown and any(named.values())])
 

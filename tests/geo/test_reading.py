@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import shapely
 
+from geo.errors import UnreadableFile
 from geo.reading import read
 from geo.table import Fault, Table
 from tests.geo import files
@@ -125,6 +126,19 @@ def test_the_data_may_be_on_the_second_sheet_and_what_is_not_read_is_said() -> N
     assert [str(remark) for remark in table.remarks][1:] == ["工作表“旧”有 2 行没有读", "隐藏的工作表“隐”没有读"]
     assert read(book, part="旧", known=known).part == "旧"
     assert read(book, part="隐", known=known).part == "隐"
+
+
+def test_a_table_that_lies_on_its_side_says_so() -> None:
+    turned = [
+        ["项目名称", "甲", "乙"],
+        ["区县", "犍为县", "犍为县"],
+        ["电话", "12333", "12333"],
+        ["联系人", "张三", "李四"],
+    ]
+    for content in (files.workbook({"a": turned}), "\n".join(map(",".join, turned)).encode()):
+        with pytest.raises(UnreadableFile, match="转置"):
+            read(content, known=known)
+    assert len(read(files.workbook({"填法": turned, "台账": [HEAD, *ROWS]}), known=known).rows) == 2
 
 
 def test_hidden_rows_are_read_and_said() -> None:
