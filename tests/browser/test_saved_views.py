@@ -12,14 +12,16 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine, create_engine, delete, insert, select
 
-from tests.browser.conftest import PASSWORD, PHONE, Watched, axe_finds, enter
+from tests.browser.conftest import DESK, PASSWORD, PHONE, Watched, axe_finds, enter
 from tests.browser.test_sharing import framed, other_site  # noqa: F401 - a fixture
+from tests.places import TODAY
 from webapp import passwords
 from webapp.counting.models import Channel, Tally
 from webapp.models import Account, Grant
 from webapp.saved import listing
 from webapp.saved.models import SavedView
 
+OFFICE = ["/staff/views", "/staff/views/for-the-office", "/staff/views/new", "/staff/channels", "/staff/counts"]
 PARAMS = [("layers", "projects,parks"), ("area", "511123")]
 
 
@@ -82,6 +84,28 @@ def test_a_phone_at_the_desk_names_a_view_and_gives_it_out(browser: Browser, sit
     assert [one for one in watched.complaints if "status of 422" not in one] == []
     assert watched.foreign == []
     page.context.close()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_no_rule_of_axe_is_broken_where_an_office_looks_after_its_publicity(
+    browser: Browser, site: str, people: None, store: Engine, size: dict[str, int]
+) -> None:
+    """The pack for the map's review with its pictures, a saved view, channels, counts that are not empty."""
+    keep(store, "for-the-office", ["*"])
+    tally = {"day": TODAY, "channel": "", "kind": "view", "area": "511123", "layer": "", "place_id": 0,
+             "view": "for-the-office", "host": "www.leshan.gov.cn", "n": 7}  # fmt: skip
+    with store.begin() as connection:
+        connection.execute(delete(Tally))
+        connection.execute(insert(Tally).values(**tally))
+    for who, paths in (("chuanbo", OFFICE), ("guanli", ["/staff/review-pack", "/staff/counts"])):
+        page = enter(browser, site, who, size)
+        for path in paths:
+            page.goto(site + path)
+            if path.endswith("pack"):
+                expect(page.locator(".photo img").first).to_be_visible(timeout=120_000)
+            assert axe_finds(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+        page.context.close()
 
 
 def test_in_a_sandbox_on_an_allowed_host_it_works_and_stays_in_its_bounds(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import html
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,8 +13,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
 
 from tests.browser.conftest import Watched
+from webapp import create_app
+from webapp.config import Settings
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -55,7 +61,15 @@ def framed(server: HTTPServer, body: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", [f"/share?{VIEW}", f"/embed?{VIEW}", f"/embed?{VIEW}&list=1", f"/poster?{VIEW}", f"/kit?{VIEW}"]
+    "path",
+    [
+        f"/share?{VIEW}",
+        "/share?of=industry&area=511100",
+        f"/embed?{VIEW}",
+        f"/embed?{VIEW}&list=1",
+        f"/poster?{VIEW}",
+        f"/kit?{VIEW}",
+    ],
 )
 def test_no_rule_of_axe_is_broken(path: str, page: Page, site: str) -> None:
     page.goto(site + path)
@@ -83,8 +97,6 @@ def test_the_share_box_opens_and_shuts_by_keyboard(page: Page, site: str, watche
 
 def lambda_contains(text: str) -> Any:
     """A pattern for a value that holds a text."""
-    import re
-
     return re.compile(re.escape(text))
 
 
@@ -134,6 +146,49 @@ def test_only_embeds_may_be_framed(page: Page, site: str, other_site: HTTPServer
         page.goto(framed(other_site, f'<iframe src="{site}{path}" title="x"></iframe>'))
         page.wait_for_timeout(300)
         assert page.frames[1].url.startswith("chrome-error:")
+
+
+@pytest.fixture
+def guarded(settings: Settings, site_url: str) -> Iterator[tuple[str, list[str]]]:
+    """A server of the same database whose plain frames only the hosts of the list may show."""
+    hosts = ["https://www.leshan.gov.cn"]
+    app = create_app(dataclasses.replace(settings, database_url=site_url, embed_hosts=hosts))  # type: ignore[arg-type]
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", hosts
+    server.shutdown()
+    app.extensions["engine"].dispose()
+
+
+def test_a_host_that_the_operator_does_not_name_is_refused_by_the_browser(
+    page: Page, guarded: tuple[str, list[str]], other_site: HTTPServer
+) -> None:
+    ours, hosts = guarded
+    code = f'<iframe src="{ours}/embed?{VIEW}" title="x" width=600 height=500></iframe>'
+    page.goto(framed(other_site, code))
+    page.wait_for_timeout(500)
+    assert page.frames[1].url.startswith("chrome-error:")
+    hosts.append(f"http://localhost:{other_site.server_port}")
+    page.reload()
+    expect(page.frame_locator("iframe").locator(".embed-foot")).to_contain_text("示意图·未送审")
+
+
+def test_where_a_page_strips_scripts_the_plain_frame_of_the_share_panel_still_works(
+    page: Page, site: str, other_site: HTTPServer
+) -> None:
+    page.goto(f"{site}/share?{VIEW}&list=1")
+    given = page.locator("textarea").input_value()
+    assert "<script" not in given
+    source = html.unescape(re.search(r'src="([^"]+)"', given)[1])  # type: ignore[index]
+    here = given.replace(html.escape(source), html.escape(site + source.partition("8000")[2]))
+    line = f'<script src="{site}/static/js/frame.js" data-src="{site}/embed?{VIEW}"></script>'
+    kept = re.sub(r'(?is)<script.*?</script>|\s(on\w+|style)="[^"]*"', "", line + here)
+    page.goto(framed(other_site, kept))
+    expect(page.locator("iframe")).to_have_count(1)
+    frame = page.frame_locator("iframe")
+    expect(frame.locator(".entry")).not_to_have_count(0)
+    expect(frame.locator(".atlas-mark").first).to_be_visible(timeout=15000)
+    expect(frame.locator(".embed-foot")).to_contain_text("示意图·未送审")
 
 
 def test_one_line_of_script_puts_the_frame_and_follows_its_height(
