@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -46,12 +47,9 @@ def read_geojson(text: str, encoding: str = "UTF-8") -> Table:
 
 
 def _document(text: str) -> Any:
-    """What the text holds; NaN and Infinity, which some programs write for "nothing", are null."""
-    try:
+    """What the text holds; NaN and numbers beyond all bounds, which some programs write for "nothing", are null."""
+    with suppress(orjson.JSONDecodeError):
         return orjson.loads(text.encode("utf-8", "replace"))
-    except orjson.JSONDecodeError:
-        if "NaN" not in text and "Infinity" not in text:
-            raise UnreadableFile(NOT_JSON) from None
     try:
         return orjson.loads(orjson.dumps(json.loads(text)))
     except (ValueError, TypeError, RecursionError):

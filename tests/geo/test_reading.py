@@ -248,6 +248,8 @@ def test_a_geojson_in_gbk_and_one_with_numbers_that_are_none() -> None:
     one = {"type": "Feature", "properties": {"名称": "茶叶加工坊", "起步资金": float("nan")}, "geometry": None}
     table = read(json.dumps(one, ensure_ascii=False).encode("gbk"))
     assert (table.encoding, table.rows[0].cells) == ("GB18030", ("茶叶加工坊", None))
+    far = json.dumps({**one, "geometry": {"type": "Point", "coordinates": [1, 29]}}).replace("[1,", "[1e999,")
+    assert isinstance(read(far.encode()).rows[0].shape, Fault)
 
 
 def test_geojson_with_bom_old_member_null_and_broken_shapes() -> None:
