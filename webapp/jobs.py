@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 import threading
 from contextlib import suppress
 from typing import Any
@@ -54,7 +53,8 @@ def _give_way(connection: psycopg.Connection[Any], _record: object) -> None:
 
 
 def _end_with_input() -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 1024):  # not through a buffer, whose lock would outlive the interpreter
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
