@@ -44,7 +44,20 @@ def ready(settings: Settings, number: int) -> str | None:
         row = connection.execute(asked, (name_of(number),)).fetchone()
     days = [db.day_in_china().fromordinal(db.day_in_china().toordinal() - n) for n in range(KEPT_DAYS)]
     told = {FILLED.format(n=number, day=day) for day in days}
-    return cluster.create_database(settings, name_of(number)) if row and row[0] in told else None
+    if not row or row[0] not in told:
+        return None
+    url = cluster.create_database(settings, name_of(number))
+    _migrate(url)
+    return url
+
+
+def _migrate(url: str) -> None:
+    """Apply what this program has and the filled database lacks, without the peers' view, which would be in its way."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP VIEW IF EXISTS bench.places")
+        migrating.upgrade(connection)
+    engine.dispose()
 
 
 def fill(settings: Settings, number: int, say: Callable[[str], None] = print) -> str:
