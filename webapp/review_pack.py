@@ -29,7 +29,7 @@ from webapp.posters import asking, gather
 from webapp.posters.gather import Asked
 
 ZOOMS = (8, 10, 12, 14)
-SIZE = "a4"
+SIZE = "a3-wide"
 WARNED_DAYS = 60
 """So long before the number runs out staff are told: a review takes up to twenty working days."""
 HEADINGS = (

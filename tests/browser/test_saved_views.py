@@ -105,6 +105,8 @@ def test_no_rule_of_axe_is_broken_where_an_office_looks_after_its_publicity(
                 expect(page.locator(".photo img").first).to_be_visible(timeout=120_000)
             assert axe_finds(page) == [], path
             assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+            ways = page.locator(".switch-row a").evaluate_all("all => all.map(a => a.href)")
+            assert {page.request.get(way).status for way in ways} <= {200}, "no way that ends before a closed door"
         page.context.close()
 
 

@@ -68,7 +68,7 @@ def test_the_pack_holds_pictures_layers_sources_and_numbers(
     pictures = [name for name in packed.namelist() if name.endswith(".png")]
     assert pictures == ["1-all.png", *(f"{n}-z{zoom:02}.png" for n, zoom in enumerate(review_pack.ZOOMS, start=2))]
     for name in pictures:
-        assert Image.open(io.BytesIO(packed.read(name))).size[0] == 1240
+        assert Image.open(io.BytesIO(packed.read(name))).size[0] == 2480
     rows = xlsx_rows(packed.read("layers.xlsx"))
     assert [row[1] for row in rows[1:]] == [layer.key for layer in layers.LAYERS]
     projects = next(row for row in rows if row[1] == "projects")

@@ -42,6 +42,7 @@ def init_app(app: Flask) -> None:
         "staff_todo": to_do,
         "china": db.CHINA,
         "may_pack": lambda: review_pack.allowed(desk.reading()),
+        "may_views": lambda: anywhere(session.signed(), Action.VIEWS, db.areas()),
     }
     app.jinja_env.globals.update(offered)
     app.url_defaults(keep_language)
