@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 VERSION, POINT, MOVE_ONCE = 2, 1, 9
@@ -22,8 +22,11 @@ def points(
     a None is left out. A point of an id has it as its feature's id.
     """
     values: dict[tuple[type, Any], int] = {}
-    tags = [_tags(row, values) for row in zip(*properties.values(), strict=True)]
-    features = [_field(2, _feature(id_, bytes(tag), *place)) for id_, tag, place in zip(ids, tags, places, strict=True)]
+    tags = [_tags(key, column, values) for key, column in enumerate(properties.values())]
+    features = [
+        _field(2, _feature(id_, b"".join(tag), *place))
+        for id_, tag, place in zip(ids, zip(*tags, strict=True), places, strict=True)
+    ]
     if not features:
         return b""
     parts = [_field(1, name.encode()), *features]
@@ -33,11 +36,13 @@ def points(
     return _field(3, b"".join(parts))
 
 
-def _tags(row: Sequence[Any], values: dict[tuple[type, Any], int]) -> Iterator[int]:
-    for key, value in enumerate(row):
-        if value is not None:
-            yield from _varint(key)
-            yield from _varint(values.setdefault((type(value), value), len(values)))
+def _tags(key: int, column: Sequence[Any], values: dict[tuple[type, Any], int]) -> list[bytes]:
+    """The tag of a property for each point: the key's number and the value's, nothing for None."""
+    start, known = _varint(key), {None: b""}
+    for value in column:
+        if value not in known:
+            known[value] = start + _varint(values.setdefault((type(value), value), len(values)))
+    return [known[value] for value in column]
 
 
 def _feature(id_: int | None, tags: bytes, column: int, row: int) -> bytes:

@@ -7,10 +7,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow.compute as pc
 
 from geo.extent import Box, box_with
-from layers import masks, ordering, packing
+from layers import ordering, packing
 from layers.areas import Area, Areas, Level
 from layers.asking import SOON_DAYS, Counted, choices
 from layers.layer import Layer
@@ -102,18 +103,24 @@ def _counted(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, _: 
 
 def _numbers(snapshot: Snapshot, name: str, rows: Column) -> list[int]:
     """How many of the rows (a mask, or their places) have each choice of a filter."""
+    values, times = _different(snapshot, name, rows)
+    kind = snapshot.layer.filters[name].filter
+    assert kind is not None
+    offered = kind.tallies("", untranslated)
+    return [int(times[kind.mask(values, kind.parse(tally.value))].sum()) for tally in offered]
+
+
+def _different(snapshot: Snapshot, name: str, rows: Column) -> tuple[Column, Column]:
+    """Values of a column and how often the rows have each; codes in their order."""
     column = snapshot[name]
-    values = column[rows]
-    if column.itemsize <= 2:
-        times = np.bincount(values.view(f"u{column.itemsize}"))
-        values = np.arange(len(times)).astype(f"u{column.itemsize}").view(column.dtype)
-    elif column.dtype.kind == "i":
-        known = snapshot.remembered(("different", name), lambda: np.unique(column, return_inverse=True))
-        values, times = known[0], np.bincount(known[1][rows], minlength=len(known[0]))
-    else:
-        times = np.ones(len(values), dtype=np.int64)
-    offered = choices(Query(snapshot.layer), name, untranslated)
-    return [int(times[masks.meeting(snapshot.layer, name, values, tally.value)].sum()) for tally in offered]
+    if column.dtype.kind == "f":
+        return column[rows], np.ones(len(column[rows]), dtype=np.int64)
+    if column.itemsize > 2:
+        places, values = snapshot.remembered(("different", name), lambda: pd.factorize(column, sort=True))
+        return values, np.bincount(places[rows], minlength=len(values))
+    unsigned = f"u{column.itemsize}"
+    times = np.bincount(column[rows].view(unsigned))
+    return np.arange(len(times)).astype(unsigned).view(column.dtype), times
 
 
 def by_area(
@@ -121,16 +128,19 @@ def by_area(
 ) -> list[tuple[Area, int]]:
     """The areas right under `within` with their counts, the question's own area left out."""
     mask = matching(snapshot, query.having("area", None), areas, today)
-    code = np.sort(snapshot["area"][mask])
+    zones, codes = _until(snapshot, "zone", mask), _until(snapshot, "area", mask)
     found = []
     for child in areas.children(within):
-        if child.level == Level.ZONE:
-            number = np.count_nonzero(snapshot["zone"][mask] == packing.code_range(child.code)[0])
-        else:
-            start, end = np.searchsorted(code, packing.code_range(child.prefix))
-            number = end - start
-        found.append((child, int(number)))
+        values, before = zones if child.level == Level.ZONE else codes
+        start, end = np.searchsorted(values, packing.code_range(child.prefix))
+        found.append((child, int(before[end] - before[start])))
     return found
+
+
+def _until(snapshot: Snapshot, name: str, rows: Column) -> tuple[Column, Column]:
+    """The codes of a column in their order, and how many of the rows come before each of them and after the last."""
+    values, times = _different(snapshot, name, rows)
+    return values, np.concatenate([[0], np.cumsum(times)])
 
 
 def by_choice(

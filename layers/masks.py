@@ -13,11 +13,13 @@ from geo import nearness
 from geo.extent import box_around
 from layers import grammar, packing, scanning, search
 from layers.areas import Areas
-from layers.base import Precision
-from layers.layer import Layer
+from layers.base import PRECISIONS, Precision
 from layers.packing import Column, Mask
 from layers.query import Query
 from layers.snapshot import Snapshot
+
+COUNTY = list(PRECISIONS).index(Precision.COUNTY)
+"""How the column `precision` has it."""
 
 
 def matching(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Mask:
@@ -53,16 +55,9 @@ def conditions(snapshot: Snapshot, query: Query, areas: Areas) -> Iterator[Mask]
         yield from conditions(snapshot, query.held, areas)
 
 
-def meeting(layer: Layer, name: str, column: Column, raw: str) -> Mask:
-    """Which packed values of a filter's column meet its URL value."""
-    kind = layer.filters[name].filter
-    assert kind is not None
-    return kind.mask(column, kind.parse(raw))
-
-
 def pinned(snapshot: Snapshot, rows: Column | slice = slice(None)) -> Mask:
     """Which rows (all of them, or those given) have a position of their own, not just their county's."""
-    return ~meeting(snapshot.layer, "precision", snapshot["precision"][rows], Precision.COUNTY)
+    return snapshot["precision"][rows] != COUNTY
 
 
 def crossing(snapshot: Snapshot, shape: BaseGeometry) -> Mask:

@@ -2,53 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from layers import masks, scanning, search
 from layers.areas import Areas
-from layers.packing import NO_DAY, Column, Mask
+from layers.packing import Column, Mask
 from layers.query import Query
 from layers.snapshot import Snapshot
+
+Key = Callable[[Column], Column]
+"""Numbers for rows that ascend in the asked order."""
 
 
 def first(snapshot: Snapshot, query: Query, areas: Areas, mask: Mask, most: int | None = None) -> Column:
     """The first `most` rows (all: None) of a mask in the asked order: the twin of `layers.asking._order`."""
     rows = np.flatnonzero(mask)
-    keys = [*_keys(snapshot, query, areas, rows), snapshot["id"][rows]]
-    chosen = np.arange(len(rows)) if most is None else _least(keys, most)
-    return rows[chosen[np.lexsort([key[chosen] for key in keys[::-1]])]][:most]
+    keys: list[Key] = [*_keys(snapshot, query, areas), lambda rows: snapshot["id"][rows]]
+    if most is not None:
+        rows = _least(keys, rows, most)
+    return rows[np.lexsort([key(rows) for key in keys[::-1]])][:most]
 
 
-def _keys(snapshot: Snapshot, query: Query, areas: Areas, rows: Column) -> list[Column]:
-    """Numbers that ascend in the asked order, the weightiest first."""
-    if query.q and not query.sort:
+def _keys(snapshot: Snapshot, query: Query, areas: Areas) -> list[Key]:
+    """What the rows go by, the weightiest first; of days the complement, by which later ones come first, none last."""
+    near, sort = query.near, query.sort
+    if query.q and not sort:
         asked = search.meanings(query.layer, query.q, areas)
-        return [-scanning.rank(snapshot, asked, rows), _newest(snapshot["verified"][rows])]
-    if query.sort == "near":
-        assert query.near is not None
-        return [np.round(masks.metres(snapshot, query.near, rows), 3)]
-    if query.sort == "newest":
-        return [_newest(snapshot["published"][rows])]
-    if query.sort and query.sort != "verified":
-        return [np.nan_to_num(snapshot[query.sort][rows], nan=np.inf)]
-    return [_newest(snapshot["verified"][rows])]
+        return [lambda rows: -scanning.rank(snapshot, asked, rows), lambda rows: ~snapshot["verified"][rows]]
+    if sort == "near":
+        assert near is not None
+        return [lambda rows: np.round(masks.metres(snapshot, near, rows), 3)]
+    if sort in ("newest", "verified", ""):
+        name = "published" if sort == "newest" else "verified"
+        return [lambda rows: ~snapshot[name][rows]]
+    return [lambda rows: np.nan_to_num(snapshot[sort][rows], nan=np.inf)]
 
 
-def _newest(days: Column) -> Column:
-    """Later days before earlier ones, no day at all last."""
-    assert np.iinfo(days.dtype).min == NO_DAY
-    return -days.astype(np.int64)
-
-
-def _least(keys: list[Column], most: int) -> Column:
-    """Places of the `most` rows that come first, in no order; the last key has no ties."""
+def _least(keys: list[Key], rows: Column, most: int) -> Column:
+    """The `most` rows that come first, in no order; the last key has no ties."""
     sure: list[Column] = []
-    open_ = np.arange(len(keys[0]))
     for key in keys:
         wanted = most - sum(len(part) for part in sure)
-        if len(open_) <= wanted:
+        if len(rows) <= wanted:
             break
-        edge = np.partition(key[open_], wanted - 1)[wanted - 1]
-        sure.append(open_[key[open_] < edge])
-        open_ = open_[key[open_] == edge]
-    return np.concatenate([*sure, open_])
+        values = key(rows)
+        edge = np.partition(values, wanted - 1)[wanted - 1]
+        sure.append(rows[values < edge])
+        rows = rows[values == edge]
+    return np.concatenate([*sure, rows])

@@ -46,10 +46,11 @@ def code_range(prefix: str) -> tuple[int, int]:
     return low, low + BASE ** (CODE_LENGTH - len(prefix))
 
 
-def code(packed: int) -> str:
-    """The code that a number stands for."""
-    signs = [packed // int(power) % BASE for power in _POWERS]
-    return "".join(SIGNS[sign - 1] for sign in signs if sign)
+def texts(column: Column) -> list[str]:
+    """The codes that numbers stand for, "" for 0."""
+    signs = column[:, None] // _POWERS % BASE
+    spelled = np.frombuffer(b"\0" + SIGNS.encode(), dtype=np.uint8)[signs]
+    return spelled.view(f"S{CODE_LENGTH}").ravel().astype(str).tolist()
 
 
 def leading(column: Column, signs: int) -> Column:

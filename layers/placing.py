@@ -65,4 +65,6 @@ def _values(layer: Layer, name: str, column: pa.Array) -> list[Any]:
         return [type_.process_result_value(v and orjson.loads(v), None) for v in column.to_pylist()]
     if len(column) < FEW or pa.types.is_list(column.type) or pa.types.is_floating(column.type):
         return column.to_pylist()  # type: ignore[no-any-return]
-    return list(column.to_pandas(integer_object_nulls=True, date_as_object=True))
+    if pa.types.is_string(column.type):
+        return column.to_numpy(zero_copy_only=False).tolist()  # type: ignore[no-any-return]
+    return column.to_pandas(integer_object_nulls=True, date_as_object=True).tolist()  # type: ignore[no-any-return]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 
@@ -18,12 +20,21 @@ SAMPLE = 10_000
 
 def found(snapshot: Snapshot, meaning: Meaning, areas: Areas) -> Mask:
     """Rows that are meant by the word: the twin of `layers.search.found`."""
-    mask = _holding(snapshot, "words", meaning.word)
+    mask = _weight(snapshot, meaning.word) > 0
     if meaning.latin:
-        mask |= _holding(snapshot, "pinyin", meaning.word.lower())
+        mask |= _in_all(snapshot, lambda batch: _spelled(batch, meaning.word.lower()))
     for other in meaning.others:
-        mask |= _holding(snapshot, "words", other.word) | _named(snapshot, other, areas)
+        mask |= (_weight(snapshot, other.word) > 0) | _named(snapshot, other, areas)
     return mask | _named(snapshot, meaning, areas)
+
+
+def rank(snapshot: Snapshot, asked: list[Meaning], rows: Column) -> Column:
+    """How well each of the rows fits: the twin of `layers.search.rank`."""
+    total = np.zeros(len(rows), dtype=np.int64)
+    for meaning in asked:
+        weight = _weight(snapshot, meaning.word)[rows]
+        total += np.where(weight > 0, weight, search.MEANT if meaning.areas or meaning.tags else 0)
+    return total
 
 
 def fold(text: str) -> str:
@@ -31,22 +42,41 @@ def fold(text: str) -> str:
     return "".join(sign.lower() for sign in text.replace("İ", "i"))
 
 
-def _holding(snapshot: Snapshot, name: str, word: str) -> Mask:
-    """Rows whose text of that name holds the word, whatever its case."""
-    texts = snapshot["text"]
-    held = []
-    for batch in (snapshot.base, snapshot.tail):
-        mask = np.zeros(max(len(batch), 1), dtype=bool)
-        mask[positions(batch[name], word)[0]] = True
-        held.append(mask)
-    return np.where(texts >= 0, held[0][np.maximum(texts, 0)], held[1][np.maximum(-1 - texts, 0)])
+def _weight(snapshot: Snapshot, word: str) -> Column:
+    """For each row the weight of the best text that holds the word, whatever its case; 0 where none does."""
+    weights = np.array([search.WEIGHTS.get(name, 1) for name in search.texts(snapshot.layer)], dtype=np.int8)
+
+    def best(batch: pa.RecordBatch) -> Column:
+        rows, places = positions(batch["words"], word)
+        found = np.zeros(len(batch), dtype=np.int8)
+        if len(rows):
+            borders = np.flatnonzero(batch["words"].values.to_numpy() == ord(SEPARATOR))
+            first = np.searchsorted(borders, batch["words"].offsets.to_numpy()[rows])
+            np.maximum.at(found, rows, weights[np.searchsorted(borders, places) - first])
+        return found
+
+    return snapshot.remembered(("weight", fold(word)), lambda: _in_all(snapshot, best))
+
+
+def _spelled(batch: pa.RecordBatch, word: str) -> Mask:
+    found = np.zeros(len(batch), dtype=bool)
+    found[positions(batch["pinyin"], word)[0]] = True
+    return found
+
+
+def _in_all(snapshot: Snapshot, ask: Callable[[pa.RecordBatch], Column]) -> Column:
+    """What is asked of each row of texts, row by row of the Snapshot."""
+    texts, base, tail = snapshot["text"], ask(snapshot.base), ask(snapshot.tail)
+    if not len(tail):
+        return base[texts]
+    return np.concatenate([base, tail[::-1]])[np.where(texts >= 0, texts, len(base) + len(tail) + texts)]
 
 
 def positions(texts: pa.ListArray, word: str) -> tuple[Column, Column]:
     """(rows, places among all symbols) where texts hold the word, whatever its case."""
     needle = np.frombuffer(fold(word).encode("utf-16-le"), dtype=np.uint16)
     symbols, ends = texts.values.to_numpy(), texts.offsets.to_numpy()
-    sample = symbols[: len(symbols) : max(len(symbols) // SAMPLE, 1)]
+    sample = symbols[:: max(len(symbols) // SAMPLE, 1)]
     anchor = int(np.argmin([np.count_nonzero(sample == symbol) for symbol in needle]))
     found = np.flatnonzero(symbols == needle[anchor]) - anchor
     found = found[(found >= ends[0]) & (found <= ends[-1] - len(needle))]
@@ -72,19 +102,3 @@ def _named(snapshot: Snapshot, meaning: Meaning, areas: Areas) -> Mask:
         assert kind is not None
         mask |= kind.mask(snapshot[tag.field], (tag.key,))
     return mask
-
-
-def rank(snapshot: Snapshot, asked: list[Meaning], rows: Column) -> Column:
-    """How well each of the rows fits: the twin of `layers.search.rank`."""
-    weights = np.array([search.WEIGHTS.get(name, 1) for name in search.texts(snapshot.layer)])
-    texts = snapshot.texts(rows, ["words"])["words"]
-    borders = np.flatnonzero(texts.values.to_numpy() == ord(SEPARATOR))
-    total = np.zeros(len(rows), dtype=np.int64)
-    for meaning in asked:
-        best = np.full(len(rows), search.MEANT if meaning.areas or meaning.tags else 0)
-        where, places = positions(texts, meaning.word)
-        part = np.searchsorted(borders, places) - where * (len(weights) - 1)
-        held = np.zeros(len(rows), dtype=np.int64)
-        np.maximum.at(held, where, weights[part])
-        total += np.where(held > 0, held, best)
-    return total

@@ -96,7 +96,7 @@ def _told(snapshot: Snapshot, areas: Areas, county: Column, rows: Callable[[Colu
     named = {name: _names(snapshot, name, rows(snapshot[name], 0)) for name in ("name", "name_en")}
     rough = rows(snapshot["radius"], np.nan)
     radius = np.where(rough < 0, np.nan, snapshot["radius"][rough]).tolist()
-    counties = [_county(areas, code) for code in county.tolist()]
+    counties = [_county(areas, code) for code in packing.texts(county)]
     told = {
         **named,
         "precision": _keys(list(PRECISIONS), snapshot["precision"], rows(snapshot["precision"], None)),
@@ -120,11 +120,10 @@ def _keys(keys: Sequence[str], column: Column, rows: Column) -> list[str | None]
     return [keys[place] if place >= 0 else None for place in places]
 
 
-def _county(areas: Areas, packed: int) -> tuple[str | None, str | None, str | None]:
-    """Code and names of a county, nothing for 0."""
-    if not packed:
+def _county(areas: Areas, code: str) -> tuple[str | None, str | None, str | None]:
+    """Code and names of a county, nothing for none."""
+    if not code:
         return None, None, None
-    code = packing.code(packed)
     area = areas.get(code) if code in areas else None
     return (code, area.name, area.name_en) if area else (code, None, None)
 

@@ -100,6 +100,8 @@ def test_scripts_stay_small_and_ask_no_other_host() -> None:
 def test_filters_become_sql_in_one_place() -> None:
     used = [name(path) for path in MODULES if ".filter.where(" in path.read_text(encoding="utf-8")]
     assert used == ["layers/asking.py"]
+    used = [name(path) for path in MODULES if ".filter.mask(" in path.read_text(encoding="utf-8")]
+    assert used == ["layers/masks.py"]
 
 
 def test_the_public_gate_is_one() -> None:
