@@ -13,7 +13,19 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.engine import make_url
 
 import layers
-from webapp import config, db, describe, export, facts, incoming_cli, migrating, osm, samples, user_commands
+from webapp import (
+    config,
+    db,
+    describe,
+    export,
+    facts,
+    incoming_cli,
+    migrating,
+    osm,
+    samples,
+    snapshot_commands,
+    user_commands,
+)
 
 EMPTY = """
 DO $$
@@ -47,7 +59,7 @@ layer_group = AppGroup("layers", help="The layers of the map.")
 
 def register(app: Flask) -> None:
     """Give the application its commands."""
-    groups = (database, sample, layer_group, osm.group, user_commands.group)
+    groups = (database, sample, layer_group, osm.group, user_commands.group, snapshot_commands.group)
     alone = (serve, worker, settings, areas, backup, restore, export.export, incoming_cli.command)
     for command in (*groups, *alone):
         app.cli.add_command(command)

@@ -186,6 +186,7 @@ TABLE = (
     Setting("AUDIT_DAYS", "400", "days for which the log is kept, at least 180", _kept_days(180)),
     Setting("ENQUIRY_DAYS", "400", "days for which answered reports are kept, at least 60", _kept_days(60)),
     Setting("IMPORT_DAYS", "30", "days for which imported files are kept, at least 1", _kept_days(1)),
+    Setting("SNAPSHOT", "on", "answer the public from a copy in files, kept by `flask serve`: on or off", _switch),
     Setting("SAMPLE", "on", "load the sample catalogue at `make run`: on or off", _switch),
 )
 
@@ -219,6 +220,7 @@ class Settings:
     audit_days: int
     enquiry_days: int
     import_days: int
+    snapshot: bool
     sample: bool
 
     @classmethod

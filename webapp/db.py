@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from flask import Flask, current_app, g
 from sqlalchemy import Connection, Engine, create_engine, select
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 
 from layers import asking, summing
 from layers.areas import Areas
@@ -74,10 +75,18 @@ def _close(_error: BaseException | None) -> None:
         opened.close()
 
 
+def is_gone(error: BaseException) -> bool:
+    """Whether an error says that the database cannot be reached, or that it has left."""
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(error, OperationalError | InterfaceError | TimeoutError)
+
+
 def areas() -> Areas:
     """The book of areas, read once by each process."""
     if "areas" not in current_app.extensions:
-        current_app.extensions["areas"] = Areas.load(connection())
+        from webapp import standing
+
+        current_app.extensions["areas"] = standing.areas() or Areas.load(connection())
     book: Areas = current_app.extensions["areas"]
     return book
 

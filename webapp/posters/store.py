@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ class Store:
     def put(self, name: str, content: bytes) -> Path:
         """Keep a picture: written beside, then renamed, so that nobody ever reads half of it."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        beside = self.folder / f".{name}.{os.getpid()}"
+        beside = self.folder / f".{name}.{os.getpid()}.{threading.get_ident()}"
         with beside.open("wb") as file:
             file.write(content)
             file.flush()
