@@ -39,3 +39,18 @@ def kinds(snapshot: Snapshot, layer: Layer, today: dt.date) -> list[str]:
     found = np.unique(snapshot["kind"][snapshot["until"] >= packing.day(today)])
     options = list(layer.filters["kind"].vocabulary or {})
     return sorted(options[place] for place in found.tolist() if place >= 0)
+
+
+def stamps(snapshot: Snapshot, today: dt.date, limit: int, offset: int) -> list[tuple[int, str]]:
+    """(id, day on which somebody last vouched for it) of a stretch of the public rows, in the order of their ids."""
+    rows = np.flatnonzero(snapshot["until"] >= packing.day(today))
+    rows = rows[np.argsort(snapshot["id"][rows])][offset : offset + limit]
+    days = np.maximum(snapshot["published"][rows], snapshot["verified"][rows]).tolist()
+    ids = snapshot["id"][rows].tolist()
+    return [(id_, "" if day == NO_DAY else packing.date(day).isoformat()) for id_, day in zip(ids, days, strict=True)]
+
+
+def photos(snapshot: Snapshot, today: dt.date) -> frozenset[str]:
+    """The pictures that public rows show, by their digests."""
+    rows = np.flatnonzero(snapshot["until"] >= packing.day(today))
+    return frozenset(snapshot.texts(rows, ["photos"])["photos"].flatten().to_pylist())

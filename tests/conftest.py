@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, create_engine
 
 from layers.areas import Areas
+from tests import following
 from tests.places import TODAY
 from webapp import cluster, create_app, db, facts, migrating, samples
 from webapp.config import Settings
@@ -79,10 +81,15 @@ def whole_app(settings: Settings, engine: Engine, areas: Areas) -> Flask:
 
 
 @pytest.fixture
-def app(whole_app: Flask, connection: Connection) -> Flask:
+def app(whole_app: Flask, connection: Connection, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application on the test's connection, its clock at noon of TODAY."""
     whole_app.extensions["connection"] = connection
-    return whole_app
+    if not following.ON:
+        yield whole_app
+        return
+    folder = tmp_path_factory.mktemp("snapshot")
+    with following.followed(whole_app, lambda: nullcontext(connection), folder, TODAY):
+        yield whole_app
 
 
 @pytest.fixture
@@ -92,17 +99,21 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def shop(settings: Settings) -> Iterator[FlaskClient]:
+def shop(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """A client of a site as it is after `make run`, on the tests' day."""
     name = f"shop_{os.getpid()}"
     url = fresh_database(settings, name)
     engine = create_engine(url)
     with engine.begin() as connection:
         samples.load(connection, TODAY)
-    engine.dispose()
     app = create_app(dataclasses.replace(settings, database_url=url))
     app.extensions["clock"] = lambda: dt.datetime.combine(TODAY, dt.time(12), db.CHINA)
-    yield app.test_client()
+    if following.ON:
+        with following.followed(app, engine.connect, tmp_path_factory.mktemp("snapshot"), TODAY):
+            yield app.test_client()
+    else:
+        yield app.test_client()
+    engine.dispose()
     if "engine" in app.extensions:
         app.extensions["engine"].dispose()
     cluster.drop_database(settings, name)

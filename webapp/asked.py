@@ -16,7 +16,7 @@ from layers.layer import Layer
 from layers.query import Query
 from layers.view import View
 from layers.words import N_
-from webapp import db, sharing
+from webapp import db, sharing, standing
 from webapp.counting import channels
 from webapp.i18n import LANGUAGES
 from webapp.posters import gather
@@ -88,7 +88,7 @@ def poster(strict: bool = False, *apart: str) -> gather.Asked:
 def channel(strict: bool = False) -> str:
     """The code of the channel in the address, "" for none; one that nobody keeps is passed over, or refused."""
     code = own("ch").strip()
-    if not code or channels.exists(db.connection(), code):
+    if not code or standing.unless_gone(lambda: channels.exists(db.connection(), code), lambda: channels.may_be(code)):
         return code
     if strict:
         raise BadValue("ch", code[:50], N_("没有这个渠道"))
@@ -112,7 +112,7 @@ def address(url: str) -> tuple[sharing.Shared, dict[str, str]]:
     given = parse_qsl(parts.query)
     path = parts.path.removeprefix(ours.path).strip("/")
     if saved := re.fullmatch(r"(?:embed|v)/([a-z0-9-]{3,40})", path):
-        return sharing.of_saved(reading.load(db.connection(), db.areas(), saved[1])), dict(given)
+        return sharing.of_saved(reading.shown(saved[1])), dict(given)
     subject = dict(given).get("of", path)
     if subject in sharing.SUBJECTS:
         return sharing.of_subject(subject, [(k, v) for k, v in given if k not in (*NOT_OURS, "of", "ch")]), dict(given)

@@ -3,67 +3,203 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Row
-
+import layers
 from geo.extent import Box, Tile
-from layers import asking, tiles
+from geo.reference import Reference
+from layers import answering, asking, featured, features, summed, summing, tiles, tiling
 from layers.areas import Area
 from layers.asking import Counted
+from layers.features import Asked, Extent, Stretch
+from layers.layer import Layer
 from layers.query import Query
-from webapp import db
+from layers.snapshot import Snapshot
+from layers.summing import Summary
+from webapp import db, outlasting, standing
 from webapp.i18n import translate as _
 
 
-def page(query: Query) -> list[Row[Any]]:
+def page(query: Query) -> list[Any]:
     """The places of the question's page, with public fields, `lon`, `lat` and `distance_km`."""
+    kept = standing.of(query.layer)
+    if kept is not None:
+        return list(answering.page(kept, query, db.areas(), db.today()))
     return list(asking.page(db.connection(), query, db.areas(), db.today()))
 
 
 def count(query: Query) -> int:
     """How many places the question matches."""
+    kept = standing.of(query.layer)
+    if kept is not None:
+        return answering.count(kept, query, db.areas(), db.today())
     return asking.count(db.connection(), query, db.areas(), db.today())
 
 
-def one(query: Query, id: int) -> Row[Any] | None:
+def one(query: Query, id: int) -> Any | None:
     """The place of an id that the question matches, None when there is none."""
+    kept = standing.of(query.layer)
+    if kept is not None:
+        return answering.one(kept, query, db.areas(), db.today(), id)
     return asking.one(db.connection(), query, db.areas(), db.today(), id)
 
 
-def expiring(query: Query) -> list[Row[Any]]:
+def expiring(query: Query) -> list[Any]:
     """The matching places that are soon to expire, the next to go first."""
+    kept = standing.of(query.layer)
+    if kept is not None:
+        return list(answering.expiring(kept, query, db.areas(), db.today()))
     return list(asking.expiring(db.connection(), query, db.areas(), db.today()))
 
 
-def everything(query: Query, most: int | None = None) -> list[Row[Any]]:
+def everything(query: Query, most: int | None = None) -> list[Any]:
     """All matching places in the asked order, at most `most`, with their shape besides.
 
     `shape` (WKT), `wkb` and `geojson` of their geometry, degrees.
     """
+    kept = standing.of(query.layer)
+    if kept is not None:
+        return answering.whole(kept, query, db.areas(), db.today(), most)
     return asking.whole(db.connection(), query, db.areas(), db.today(), most)
 
 
 def facets(query: Query, names: Collection[str] | None = None) -> dict[str, list[Counted]]:
     """Parameter -> counted choices of the layer's filters, or of those named alone."""
+    kept = standing.of(query.layer)
+    if kept is not None:
+        return answering.facets(kept, query, db.areas(), db.today(), _, names)
     return asking.facets(db.connection(), query, db.areas(), db.today(), _, names)
 
 
 def by_area(query: Query, within: str | None) -> list[tuple[Area, int]]:
     """The areas right under `within` with their counts, the question's own area left out."""
+    kept = standing.of(query.layer)
+    if kept is not None:
+        return answering.by_area(kept, query, db.areas(), db.today(), within)
     return asking.by_area(db.connection(), query, db.areas(), db.today(), within)
 
 
 def by_choice(query: Query, name: str, parts: Sequence[Area]) -> dict[str, list[Counted]]:
     """Area code -> counted choices of the filter `name`, for areas of one level."""
+    kept = standing.of(query.layer)
+    if kept is not None:
+        return answering.by_choice(kept, query, db.areas(), db.today(), name, parts)
     return asking.by_choice(db.connection(), query, db.areas(), db.today(), name, parts)
 
 
 def extent(query: Query) -> Box | None:
     """The box around every matching place, degrees; None when there is none."""
+    kept = standing.of(query.layer)
+    if kept is not None:
+        return answering.extent(kept, query, db.areas(), db.today())
     return asking.extent(db.connection(), query, db.areas(), db.today())
 
 
 def tile(query: Query, tile: Tile) -> bytes:
-    """The question's places on one tile; b"" when there are none."""
-    return tiles.tile_bytes(db.connection(), query, db.areas(), db.today(), tile)
+    """The question's places on one tile; b"" when there are none.
+
+    Lines and polygons come from the database, or from what it has drawn before.
+    """
+    kept, areas, today = standing.of(query.layer), db.areas(), db.today()
+    if kept is None:
+        return tiles.tile_bytes(db.connection(), query, areas, today, tile)
+    points = tiling.tile_points(kept, query, areas, today, tile)
+    if tile.z < query.layer.style.shapes_from:
+        return points
+    everywhere = query.everywhere()
+    held = everywhere.held.params() if everywhere.held else ()
+    made_from = ("shapes", query.layer.key, kept.n, today, everywhere.params(), held, tile)
+    return points + outlasting.tile(lambda: tiles.shape_bytes(db.connection(), query, areas, today, tile), *made_from)
+
+
+def versions(*keys: str) -> str:
+    """Versions of layers (`areas` among them) as one short text, for ETags: of what the answers are made from."""
+    kept = standing.now()
+    told = {key: f"{key}{kept.state.kept[key].n}" for key in keys if kept and kept.tells(key)} if kept else {}
+    others = [key for key in keys if key not in told]
+    return ",".join([*(told[key] for key in sorted(told)), *([db.versions(*others)] if others else [])])
+
+
+def version(layer: Layer) -> tuple[int, str]:
+    """The layer's version and the moment of its last change (RFC 3339, UTC)."""
+    kept = standing.now()
+    if kept is None or layer.key not in kept.snapshots:
+        return db.version(layer.key)
+    return kept.state.kept[layer.key].n, kept.state.kept[layer.key].at
+
+
+def credits_due(layer: Layer) -> list[str]:
+    """Sources that must be named wherever the layer shows."""
+    kept, today = standing.of(layer), db.today()
+    if kept is not None:
+        return kept.remembered(("credits", today), lambda: answering.credits_due(kept, layer, today))
+    return db.credits_due(layer)
+
+
+def kinds(layer: Layer) -> list[str]:
+    """The kinds that public rows of a layer have."""
+    kept, today = standing.of(layer), db.today()
+    if kept is not None:
+        return kept.remembered(("kinds", today), lambda: summed.kinds(kept, layer, today))
+    return db.kinds(layer)
+
+
+def summary(layer: Layer) -> Summary:
+    """The layer as a whole: how many, how exact, how fresh, from where."""
+    kept, today = standing.of(layer), db.today()
+    if kept is not None:
+        return kept.remembered(("summary", today), lambda: summed.summary(kept, layer, today))
+    return summing.summary(db.connection(), layer, today)
+
+
+def stamps(layer: Layer, limit: int, offset: int) -> list[tuple[int, str]]:
+    """(id, day of the last change) of a stretch of the public places, in the order of their ids."""
+    kept, today = standing.of(layer), db.today()
+    return standing.unless_gone(
+        lambda: summing.stamps(db.connection(), layer, today, limit, offset),
+        lambda: summed.stamps(kept, today, limit, offset) if kept else [],
+    )
+
+
+def shows(digest: str) -> bool:
+    """Whether a public place shows the picture, as far as the Snapshots tell."""
+    today, kept = db.today(), [standing.of(layer) for layer in layers.LAYERS]
+    return any(digest in one.remembered(("photos", today), partial(summed.photos, one, today)) for one in kept if one)
+
+
+def whereabouts(layer: Layer) -> Extent:
+    """Where the layer's places lie, when they were vouched for, and by whom they are told."""
+    kept, today = standing.of(layer), db.today()
+    if kept is not None:
+        return kept.remembered(("whereabouts", today), lambda: featured.extent(kept, layer, today))
+    return features.extent(db.connection(), layer, today)
+
+
+def _of(asked: Asked) -> Snapshot | None:
+    """The Snapshot that knows the question, None where the database is to be asked: it alone knows CQL2."""
+    return standing.of(asked.query.layer) if asked.condition is None else None
+
+
+def features_count(asked: Asked) -> int:
+    """How many features there are."""
+    kept = _of(asked)
+    if kept is not None:
+        return featured.count(kept, asked, db.areas(), db.today())
+    return features.count(db.connection(), asked, db.areas(), db.today())
+
+
+def features_rows(asked: Asked, stretch: Stretch, reference: Reference) -> Sequence[Any]:
+    """Public fields, `lon`, `lat`, `distance_km` and `geojson` (in the reference system's order) of a stretch."""
+    kept = _of(asked)
+    if kept is not None:
+        return featured.rows(kept, asked, db.areas(), db.today(), stretch, reference)
+    return features.rows(db.connection(), asked, db.areas(), db.today(), stretch, reference)
+
+
+def feature(layer: Layer, id: int, reference: Reference) -> Any:
+    """A public place that is known to be there, as `features_rows` gives it."""
+    kept = standing.of(layer)
+    if kept is not None:
+        return featured.one(kept, layer, db.areas(), db.today(), id, reference)
+    return features.one(db.connection(), layer, db.areas(), db.today(), id, reference)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask import current_app
 
-from layers import features
 from layers.features import Extent
 from layers.layer import Layer
-from webapp import db
+from webapp import catalogue, db
 
 WORLD = (-180.0, -85.0511, 180.0, 85.0511)
 
@@ -15,9 +14,9 @@ WORLD = (-180.0, -85.0511, 180.0, 85.0511)
 def of(layer: Layer) -> Extent:
     """The layer's extent as it is today."""
     kept: dict[str, tuple[object, Extent]] = current_app.extensions.setdefault("extents", {})
-    state = (db.versions(layer.key), db.today())
+    state = (catalogue.versions(layer.key), db.today())
     if layer.key not in kept or kept[layer.key][0] != state:
-        kept[layer.key] = (state, features.extent(db.connection(), layer, db.today()))
+        kept[layer.key] = (state, catalogue.whereabouts(layer))
     return kept[layer.key][1]
 
 

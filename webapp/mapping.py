@@ -13,7 +13,7 @@ from layers import overlay, transport
 from layers.layer import Layer
 from layers.query import Query, spell
 from layers.view import View
-from webapp import basemaps, db
+from webapp import basemaps, catalogue, db
 from webapp.i18n import language
 from webapp.i18n import translate as _
 from webapp.statics import static_url
@@ -119,15 +119,15 @@ def badge() -> dict[str, Any]:
         sources.append(_(basemaps.OUTLINES))
     if settings.approval_no and settings.approval_source:
         sources.append(settings.approval_source)
-    if "rail_link" in db.kinds(transport.layer):
+    if "rail_link" in catalogue.kinds(transport.layer):
         sources.append(_("虚线铁路是两站连线，示意"))
-    sources += sorted({credit for layer in layers.LAYERS for credit in db.credits_due(layer)})
+    sources += sorted({credit for layer in layers.LAYERS for credit in catalogue.credits_due(layer)})
     return {"approval": approval(), "sources": sources}
 
 
 def lines() -> list[tuple[str, str]]:
     """(kind, label) of the lines that maps draw now, for their legend."""
-    there = db.kinds(transport.layer)
+    there = catalogue.kinds(transport.layer)
     return [(kind, _(transport.KIND[kind])) for kind in transport.LINES if kind in there]
 
 

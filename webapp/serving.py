@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import create_engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from webapp import cluster, db, demo, facts, metering, migrating, samples, statics
+from layers import store
+from webapp import cluster, db, demo, facts, metering, migrating, postgres, samples, standing, statics
 from webapp.beside import Beside
 from webapp.config import CHECKOUT, Settings
 from webapp.posters.spool import Spool
@@ -28,7 +30,7 @@ GRACE_SECONDS = 20
 def run(settings: Settings) -> int:
     """Serve until a signal; the exit status."""
     taken: dict[str, float] = {}
-    url = _database(settings, taken)
+    url = _database(settings, taken) or _without(settings)
     with _timed("static files", taken):
         statics.compress()
     environment = {**os.environ, "MAP_DATABASE_URL": url, "MAP_SECRET_KEY": settings.secret_key}
@@ -44,17 +46,42 @@ def run(settings: Settings) -> int:
         print(demo.told(settings))
     Spool(settings.home / "posters").wake()  # finds the fonts now, so that the first poster need not wait for it
     print(f"serving on http://{settings.host}:{settings.port} (Ctrl-C stops)", flush=True)
-    command = [sys.executable, "-m", "flask", "--app", "wsgi:app", "worker", "--beside"]
-    worker = Beside("worker", command, environment, CHECKOUT)
-    worker.start()
+    programs = _beside(settings, environment)
     try:
-        return _until_signal(server, worker)
+        return _until_signal(server, programs)
     finally:
-        worker.stop()
+        for program in programs:
+            program.stop()
+
+
+def _beside(settings: Settings, environment: dict[str, str]) -> list[Beside]:
+    """The programs beside the server, started."""
+    commands = {"worker": ("worker",), **({"builder": ("snapshot", "watch")} if settings.snapshot else {})}
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi:app"]
+    programs = [Beside(name, [*flask, *more, "--beside"], environment, CHECKOUT) for name, more in commands.items()]
+    for program in programs:
+        program.start()
+    return programs
+
+
+def _without(settings: Settings) -> str:
+    """The URL of a database that is gone, where the public can be answered from files."""
+    print("the database does not answer; the public is answered from files until it is back", file=sys.stderr)
+    return settings.database_url or postgres.locate(settings).url(cluster.DATABASE)
 
 
 def _database(settings: Settings, taken: dict[str, float]) -> str:
-    """The database with everything in it that the site needs; its URL."""
+    """The database with everything in it that the site needs; its URL, "" when it is gone and there are files."""
+    try:
+        return _prepared(settings, taken)
+    except (cluster.ClusterError, SQLAlchemyError) as error:
+        gone = isinstance(error, cluster.ClusterError) or db.is_gone(error)
+        if not gone or not settings.snapshot or not store.read(standing.folder(settings)).kept:
+            raise
+        return ""
+
+
+def _prepared(settings: Settings, taken: dict[str, float]) -> str:
     with _timed("database", taken):
         cluster.hold_its_own(settings)
         url = cluster.database_url(settings)
@@ -109,11 +136,12 @@ def _wait(settings: Settings, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _until_signal(server: subprocess.Popen[bytes], worker: Beside) -> int:
+def _until_signal(server: subprocess.Popen[bytes], programs: list[Beside]) -> int:
     """Wait for the server's end or for SIGINT or SIGTERM, which let requests in flight finish."""
 
     def ask_to_end(*_signal: object) -> None:
-        worker.end()
+        for program in programs:
+            program.end()
         server.terminate()
 
     signal.signal(signal.SIGINT, ask_to_end)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, request
 
 from layers.errors import BadValue
 from layers.words import N_
-from webapp import audit, db, enquiries
+from webapp import audit, db, enquiries, standing
 from webapp.counting import adding
 from webapp.counting.pace import Pace
 from webapp.enquiries import TooMany
@@ -30,11 +30,15 @@ def add() -> Response:
     told = adding.parse(_json(request.get_data(cache=False)))
     if not _unwanted():
         _demand_pace()
-        with db.writing() as connection:
-            adding.add(connection, db.areas(), db.today(), told)
+        standing.unless_gone(lambda: _add(told), lambda: None)
     response = Response(status=204)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _add(told: adding.Told) -> None:
+    with db.writing() as connection:
+        adding.add(connection, db.areas(), db.today(), told)
 
 
 def _json(raw: bytes) -> object:

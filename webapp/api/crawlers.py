@@ -9,7 +9,6 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Answer
 
 import layers
-from layers import summing
 from layers.query import Query
 from webapp import cache, catalogue, db, profile
 from webapp.statics import static_url
@@ -67,7 +66,7 @@ def _areas(code: str | None) -> Iterable[str]:
 def places(key: str, part: int) -> Response:
     """The public places of a layer."""
     layer = layers.get(key)
-    rows = summing.stamps(db.connection(), layer, db.today(), MOST, (part - 1) * MOST) if 0 < part < 1000 else []
+    rows = catalogue.stamps(layer, MOST, (part - 1) * MOST) if 0 < part < 1000 else []
     if not rows:
         raise NotFound
     return _xml("sitemap.xml", [(_base() + url_for("place.page", key=key, id=id_), day) for id_, day in rows])

@@ -30,7 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def file(key: str, ending: str) -> Response:
     """The file of the asked question; `page` and `limit` mean nothing here."""
     layer, query = asked(key, strict=True)
-    etag = cache.tag(db.versions(key, "areas"), db.today(), query.everywhere().params(), ending, language())
+    etag = cache.tag(catalogue.versions(key, "areas"), db.today(), query.everywhere().params(), ending, language())
     return cache.unchanged(etag) or cache.tagged(_made(layer, query, ending), etag)
 
 

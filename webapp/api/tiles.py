@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, url_for
 
 from geo.extent import Tile
 from layers import basemap
-from layers.query import Query
-from webapp import cache, catalogue, db, extents, mapping
+from webapp import cache, catalogue, db, extents, mapping, outlasting, standing
 from webapp.asked import only
 from webapp.asked import query as asked
 from webapp.i18n import translate as _
@@ -31,8 +31,12 @@ def plain(z: int, x: int, y: int) -> Response:
     """A tile of our own outlines and names."""
     only()
     tile = Tile(z, x, y)
-    etag = cache.tag("basemap", db.versions("areas"), tile)
-    return cache.unchanged(etag, cache.TILES) or _tile(basemap.tile_bytes(db.connection(), tile), etag)
+    made_from = ("basemap", catalogue.versions("areas"), tile)
+
+    def draw() -> bytes:
+        return outlasting.tile(lambda: basemap.tile_bytes(db.connection(), tile), *made_from)
+
+    return answered(made_from, draw)
 
 
 @blueprint.get("/<key>/<int:z>/<int:x>/<int:y>.mvt")
@@ -40,17 +44,22 @@ def layer(key: str, z: int, x: int, y: int) -> Response:
     """A tile of a layer's places as the question asks; sort, page and limit mean nothing here."""
     tile = Tile(z, x, y)
     _layer, query = asked(key, strict=True)
-    etag = cache.tag(db.versions(key, "areas"), db.today(), query.everywhere().params(), tile)
-    return cache.unchanged(etag, cache.TILES) or _tile(_drawn(query, tile), etag)
+    made_from = (catalogue.versions(key, "areas"), db.today(), query.everywhere().params(), tile)
+    return answered(made_from, lambda: catalogue.tile(query, tile))
 
 
-def _drawn(query: Query, tile: Tile) -> bytes:
-    return catalogue.tile(query, tile)
+def answered(made_from: tuple[object, ...], draw: Callable[[], bytes]) -> Response:
+    """A tile, or that the client has it. While the database is gone it may lack its lines: then its tag is another."""
 
+    def etag() -> str:
+        return cache.tag(*made_from, *([] if standing.since() is None else ["without the database"]))
 
-def _tile(content: bytes, etag: str) -> Response:
+    known = cache.unchanged(etag(), cache.TILES)
+    if known is not None:
+        return known
+    content = draw()  # first, for it may find the database gone
     response = Response(content, status=200 if content else 204, mimetype=MVT)
-    return cache.tagged(response, etag, cache.TILES)
+    return cache.tagged(response, etag(), cache.TILES)
 
 
 @blueprint.get("/<key>.json")
@@ -66,7 +75,7 @@ def tilejson(key: str) -> Response:
         "minzoom": 0,
         "maxzoom": found.style.cluster_below,
         "bounds": extents.around(found),
-        "attribution": html.escape(" · ".join([*db.credits_due(found), mapping.approval()])),
+        "attribution": html.escape(" · ".join([*catalogue.credits_due(found), mapping.approval()])),
         "vector_layers": [
             {"id": key, "fields": FIELDS, "minzoom": 0},
             {"id": f"{key}_shapes", "fields": SHAPE_FIELDS, "minzoom": found.style.shapes_from},

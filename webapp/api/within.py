@@ -12,7 +12,7 @@ from geo.extent import Tile
 from layers.query import Query
 from webapp import asked, cache, catalogue, db
 from webapp.api.downloads import collection
-from webapp.api.tiles import MVT
+from webapp.api.tiles import answered
 from webapp.i18n import language
 from webapp.saved import bound, drawing, reading
 
@@ -21,7 +21,7 @@ blueprint = Blueprint("within", __name__, url_prefix="/embed/<slug:slug>")
 
 def _query(slug: str, key: str) -> Query:
     """The request's question about one layer of the view, under what the view holds."""
-    saved = reading.load(db.connection(), db.areas(), slug)
+    saved = reading.shown(slug)
     _layer, query = asked.query(key, strict=True)
     return bound.bind_query(saved, query, db.areas())
 
@@ -30,14 +30,14 @@ def _tag(query: Query, *more: object) -> str:
     """A tag of the answer: the data, the day, what is asked and what is held."""
     held = query.held.params() if query.held else ()
     return cache.tag(
-        db.versions(query.layer.key, "areas"), db.today(), query.everywhere().params(), held, language(), *more
+        catalogue.versions(query.layer.key, "areas"), db.today(), query.everywhere().params(), held, language(), *more
     )
 
 
 @blueprint.get("/map.js")
 def script(slug: str) -> Response:
     """The script of the frame's map."""
-    saved = reading.load(db.connection(), db.areas(), slug)
+    saved = reading.shown(slug)
     here = bound.bind(saved, asked.pairs(), db.areas())
     return cache.by_content(Response(drawing.script(here), mimetype="text/javascript"))
 
@@ -46,12 +46,7 @@ def script(slug: str) -> Response:
 def tile(slug: str, key: str, z: int, x: int, y: int) -> Response:
     """A tile of a layer's places."""
     where, query = Tile(z, x, y), _query(slug, key)
-    etag = _tag(query, where)
-    found = cache.unchanged(etag, cache.TILES)
-    if found is None:
-        content = catalogue.tile(query, where)
-        found = Response(content, status=200 if content else 204, mimetype=MVT)
-    return cache.tagged(found, etag, cache.TILES)
+    return answered((_tag(query, where),), lambda: catalogue.tile(query, where))
 
 
 @blueprint.get("/facets/<key>.json")
@@ -78,7 +73,7 @@ def places(slug: str, key: str) -> Response:
 @blueprint.get("/<layer:key>/<int(max=9223372036854775807):id>/card")
 def card(slug: str, key: str, id: int) -> Response:
     """The card of a place that the view holds; NotFound for any other."""
-    saved = reading.load(db.connection(), db.areas(), slug)
+    saved = reading.shown(slug)
     query = bound.bind_query(saved, Query(layers.get(key)), db.areas())
     place = catalogue.one(query, id)
     if place is None:

@@ -27,9 +27,14 @@ LONGEST, MOST = 20, 40
 
 def exists(connection: Connection, code: str) -> bool:
     """Whether somebody keeps a channel of that code, in use or not any more."""
-    if not CODE.fullmatch(code):
+    if not may_be(code):
         return False
     return connection.execute(select(TABLE.c.id).where(TABLE.c.code == code)).scalar() is not None
+
+
+def may_be(code: str) -> bool:
+    """Whether a channel may have that code."""
+    return CODE.fullmatch(code) is not None
 
 
 def titles(connection: Connection) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import current_app
 
 import geo
-from webapp import basemaps, cache, db, mapping
+from webapp import basemaps, cache, catalogue, db, mapping
 from webapp.posters import gather
 from webapp.posters.gather import Asked
 from webapp.posters.spool import NotYet, Spool
@@ -32,7 +32,7 @@ def key(wanted: Asked, ending: str) -> str:
     settings = current_app.config["SETTINGS"]
     keys = sorted({query.layer.key for query in wanted.view.queries} | {"services"})
     made_from = (
-        db.versions(*keys, "areas"), db.today(), wanted.params(), mapping.badge(), settings.public_url,
+        catalogue.versions(*keys, "areas"), db.today(), wanted.params(), mapping.badge(), settings.public_url,
         basemaps.layers(settings), _hand(),
     )  # fmt: skip
     return f"{cache.tag(*made_from)}.{ending}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Row, select
 from werkzeug.exceptions import Gone, NotFound
 
 import layers
@@ -16,6 +16,7 @@ from layers.errors import BadValue
 from layers.layer import Layer
 from layers.query import LISTED
 from layers.view import View
+from webapp import db, standing
 from webapp.saved.models import SavedView
 
 Pairs = Sequence[tuple[str, str]]
@@ -58,14 +59,18 @@ class Saved:
         return ALL in self.locked or name in self.locked or (name == "radius" and "near" in self.locked)
 
 
-def load(connection: Connection, areas: Areas, slug: str) -> Saved:
-    """The saved view of a slug; NotFound when there is none, Gone when it has been ended."""
-    row = connection.execute(select(SavedView.__table__).where(SavedView.slug == slug)).one_or_none()
+def shown(slug: str) -> Saved:
+    """The saved view of a slug; NotFound when there is none, Gone when it has been ended.
+
+    While the database is gone, as it was last kept beside the Snapshots.
+    """
+    asked = select(SavedView.__table__).where(SavedView.slug == slug)
+    row = standing.unless_gone(lambda: db.connection().execute(asked).one_or_none(), lambda: standing.view(slug))
     if row is None:
         raise NotFound
     if row.ended_at is not None:
         raise Gone
-    return read(row, areas)
+    return read(row, db.areas())
 
 
 def read(row: Row[Any], areas: Areas) -> Saved:

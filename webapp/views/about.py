@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, render_template
 
 import layers
-from layers import summing
-from webapp import cache, db, sharing
+from webapp import cache, catalogue, sharing
 
 blueprint = Blueprint("about", __name__)
 
@@ -14,6 +13,6 @@ blueprint = Blueprint("about", __name__)
 @blueprint.get("/data")
 def data() -> Response:
     """Every figure is counted from the rows that the public sees."""
-    found = [(layer, summing.summary(db.connection(), layer, db.today())) for layer in layers.LAYERS]
+    found = [(layer, catalogue.summary(layer)) for layer in layers.LAYERS]
     shared = sharing.of_subject("data", [])
     return cache.by_content(make_response(render_template("data.html", summaries=found, shared=shared)))

@@ -9,7 +9,7 @@ from flask import Flask, current_app, request, url_for
 import layers
 from layers.areas import Area
 from layers.query import spell
-from webapp import db, linked, mapping
+from webapp import db, linked, mapping, standing
 from webapp.i18n import language, translate
 
 
@@ -35,7 +35,17 @@ def context() -> dict[str, Any]:
         "area": None,
         "settings": current_app.config["SETTINGS"],
         "approval": mapping.approval(),
+        "stood_still": stood_still(),
     }
+
+
+def stood_still() -> str:
+    """The moment of the data while the database is gone, "" as long as it is there."""
+    moment = standing.since()
+    if moment is None:
+        return ""
+    day = f"{moment:%-d %b}" if language() == "en" else f"{moment.month}月{moment.day}日"
+    return f"{day} {moment:%H:%M}"
 
 
 def canonical() -> str:

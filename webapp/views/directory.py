@@ -8,7 +8,7 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 
 from layers.query import Query, spell
 from layers.view import View
-from webapp import cache, db, panels, sharing
+from webapp import cache, catalogue, db, panels, sharing
 from webapp.asked import query as asked
 from webapp.i18n import in_language, language
 from webapp.i18n import translate as _
@@ -48,7 +48,7 @@ def _context(query: Query) -> dict[str, Any]:
         "area": chrome.chosen_area(query.area),
         "areas_path": panels.area_path(query, link),
         "hidden": [],
-        "credits": db.credits_due(query.layer),
+        "credits": catalogue.credits_due(query.layer),
     }
 
 

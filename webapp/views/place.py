@@ -14,7 +14,7 @@ from layers.base import Precision
 from layers.layer import Layer
 from layers.query import Query
 from layers.view import View
-from webapp import cache, catalogue, db, mapping, sharing
+from webapp import cache, catalogue, db, mapping, sharing, standing
 from webapp.errors import Gone
 from webapp.present import place_url
 from webapp.views import chrome
@@ -43,14 +43,14 @@ def card(key: str, id: int) -> Response:
     return cache.by_content(make_response(content))
 
 
-def public_place(layer: Layer, id: int) -> Row[Any]:
+def public_place(layer: Layer, id: int) -> Any:
     """The public place; Gone when it was one once, NotFound otherwise."""
     found = catalogue.one(Query(layer), id)
     if found is not None:
         return found
     model = layer.model
     was = select(model.area).where(model.id == id, public.was_public(layer))
-    area = db.connection().execute(was).scalar()
+    area = standing.unless_gone(lambda: db.connection().execute(was).scalar(), lambda: None)
     if area is None:
         raise NotFound
     instead = Query(layer, area=(area[:6],) if area[:6] in db.areas() else (), limit=NEAR_MOST)

@@ -24,7 +24,7 @@ SCRIPT = FOLDER / "js" / "frame.js"
 @blueprint.get("/embed/<slug:slug>")
 def page(slug: str) -> Response:
     """The saved view as a visitor asks it, for the frames of its hosts alone."""
-    saved = reading.load(db.connection(), db.areas(), slug)
+    saved = reading.shown(slug)
     _speak(saved)
     here = bound.bind(saved, asked.pairs(), db.areas())
     response = make_response(render_template("embed.html", **_context(here)))
@@ -82,7 +82,7 @@ def _full(query: Query, name: str) -> str:
 @blueprint.get("/v/<slug:slug>")
 def short(slug: str) -> Answer:
     """To the page of the view as it is today: never a permanent redirect, which a browser would not ask again."""
-    saved = reading.load(db.connection(), db.areas(), slug)
+    saved = reading.shown(slug)
     url = sharing.with_channel(sharing.of_view(saved.view).url, asked.channel())
     response = redirect(f"{url}#v={slug}", 302)
     response.headers["Cache-Control"] = cache.PUBLIC

@@ -10,7 +10,7 @@ from layers import grammar
 from layers.errors import BadValue
 from layers.view import View, spell_at
 from layers.words import N_
-from webapp import asked, cache, db, mapping, sharing
+from webapp import asked, cache, db, mapping, sharing, standing
 from webapp.posters.sizes import OFFERED, SIZES
 from webapp.saved import listing
 from webapp.sharing import Shared
@@ -53,7 +53,7 @@ def _short(shared: Shared) -> str:
     """The short link that staff have given to exactly this View, "" without one."""
     if shared.place is not None or shared.area is not None:
         return ""
-    slug = listing.named(db.connection(), shared.params)
+    slug = standing.unless_gone(lambda: listing.named(db.connection(), shared.params), str)
     return sharing.short(slug) if slug else ""
 
 

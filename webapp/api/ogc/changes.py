@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -13,7 +14,7 @@ from layers import changes
 from layers.errors import BadValue
 from layers.ranges import day as parse_day
 from layers.words import N_
-from webapp import db
+from webapp import catalogue, db, standing
 from webapp.api.ogc import answers
 from webapp.api.ogc.answers import GEOJSON, JSON, Link, link, selves
 from webapp.api.ogc.collections import licence, shown
@@ -29,10 +30,13 @@ def feed(key: str) -> Response:
     """Places to read anew and places to drop; `next` continues, `later` is where to ask the next time."""
     layer = layers.get(key)
     only("f", "since", "day", "after", "limit", "version")
-    number, changed = db.version(key)
+    number, changed = catalogue.version(layer)
     since, day = _whole("since", 0, number), _day()
     limit = min(_whole("limit", 1000, 2**31) or 1, MOST)
-    found = changes.since(db.connection(), layer, since, day, db.today(), _whole("after", 0, 2**63 - 1), limit + 1)
+    asked = (layer, since, day, db.today(), _whole("after", 0, 2**63 - 1), limit + 1)
+    none: Sequence[changes.Change] = ()
+    found = standing.unless_gone(lambda: changes.since(db.connection(), *asked), lambda: none)
+    number = number if standing.since() is None else since  # nothing can be told now: ask from there again
     told = [_entry(key, change) for change in found[:limit]]
     further = found[limit - 1].id if len(found) > limit else None
     number = _whole("version", number, number)  # the one of the first page: what changes meanwhile comes the next time

@@ -11,7 +11,7 @@ from geo.reference import CRS84, REFERENCES
 from layers.layer import Layer
 from layers.queryables import Kind, Queryable, queryables
 from layers.words import N_
-from webapp import db, extents, mapping
+from webapp import catalogue, extents, mapping
 from webapp.api.ogc import answers
 from webapp.api.ogc.answers import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Link, link, selves
 from webapp.asked import only
@@ -165,7 +165,7 @@ def _links(layer: Layer, at: str) -> list[Link]:
 
 def provenance(layer: Layer) -> dict[str, Any]:
     """Where the places are from, whether the map was reviewed, and how fresh the layer is."""
-    number, changed = db.version(layer.key)
+    number, changed = catalogue.version(layer)
     found = extents.of(layer)
     newest = found.days[1]
     fresh = {"version": number, "changedAt": changed, "newest": newest.isoformat() if newest else None}

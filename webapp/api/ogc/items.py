@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import orjson
@@ -16,7 +17,7 @@ import layers
 from geo.reference import Reference
 from layers import cql, features
 from layers.layer import Layer
-from webapp import cache, db
+from webapp import cache, catalogue, db
 from webapp.api.downloads import feature
 from webapp.api.ogc import answers, question
 from webapp.api.ogc.answers import GEOJSON, HTML, JSON, Link, link
@@ -38,16 +39,16 @@ def items(key: str) -> Response:
     """The features that the question asks for, a stretch at a time."""
     asked = question.read(key)
     html = answers.wants_page()
-    etag = cache.tag(db.versions(key, "areas"), db.today(), answers.here(), language(), html)
+    etag = cache.tag(catalogue.versions(key, "areas"), db.today(), answers.here(), language(), html)
     return answers.varied(cache.unchanged(etag) or cache.tagged(_answer(asked, html), etag))
 
 
 def _answer(asked: Question, html: bool) -> Response:
     try:
-        with db.connection().begin_nested():  # a filter that the database cannot compute spoils nothing else
+        with _apart(asked):
             matched, rows = _found(asked)
     except (DBAPIError, StatementError) as error:
-        if not asked.by_filter or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        if not asked.by_filter or db.is_gone(error):
             raise
         told = str(error.orig or error).splitlines()[0]
         raise cql.refused(asked.by_filter, told) from None
@@ -59,9 +60,13 @@ def _answer(asked: Question, html: bool) -> Response:
     return response
 
 
+def _apart(asked: Question) -> AbstractContextManager[object]:
+    """Where a filter that the database cannot compute spoils nothing else."""
+    return db.connection().begin_nested() if asked.by_filter else nullcontext()
+
+
 def _found(asked: Question) -> tuple[int, Sequence[Row[Any]]]:
-    connection, areas, today = db.connection(), db.areas(), db.today()
-    rows = features.rows(connection, asked.asked, areas, today, asked.stretch, asked.reference)
+    rows = catalogue.features_rows(asked.asked, asked.stretch, asked.reference)
     return _matched(asked), rows
 
 
@@ -69,9 +74,9 @@ def _matched(asked: Question) -> int:
     """The number of all features, counted once for a question at a version."""
     kept: OrderedDict[str, int] = current_app.extensions.setdefault("matched", OrderedDict())
     paging = dict.fromkeys(("limit", "offset", "after", "before", "page", "sort", "f", "lang", "crs"))
-    mark = cache.tag(db.versions(asked.layer.key, "areas"), db.today(), answers.here(paging))
+    mark = cache.tag(catalogue.versions(asked.layer.key, "areas"), db.today(), answers.here(paging))
     if mark not in kept:
-        kept[mark] = features.count(db.connection(), asked.asked, db.areas(), db.today())
+        kept[mark] = catalogue.features_count(asked.asked)
     while len(kept) > KEPT:
         kept.popitem(last=False)
     return kept[mark]
@@ -109,7 +114,7 @@ def _neighbours(asked: Question, matched: int, rows: Sequence[Row[Any]]) -> list
 
 def _is_there(asked: Question, stretch: features.Stretch) -> bool:
     """Whether anything stands beyond an end; nothing is asked where the number of rows tells."""
-    return bool(features.rows(db.connection(), asked.asked, db.areas(), db.today(), stretch, asked.reference))
+    return bool(catalogue.features_rows(asked.asked, stretch, asked.reference))
 
 
 def _step(rel: str, type_: str, **where: str) -> Link:
@@ -129,7 +134,7 @@ def item(key: str, id: int) -> Response:
     only("f", "crs")
     reference = question.one_reference()
     public_place(layer, id)
-    row = features.one(db.connection(), layer, db.areas(), db.today(), id, reference)
+    row = catalogue.feature(layer, id, reference)
     if answers.wants_page():
         return answers.page("api/item.html", layer=layer, place=row, links=_beside(layer, row), crs=reference.uri)
     document = {**feature(layer, row), "license": _(TERMS), **provenance(layer), "links": _beside(layer, row)}
