@@ -9,7 +9,7 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 
 import layers
 from layers import lasting
-from webapp import cli, db, errors, i18n, limits, metering, present, security, statics
+from webapp import cli, db, errors, hot, i18n, limits, metering, present, security, statics
 from webapp.api import (
     count,
     crawlers,
@@ -158,6 +158,7 @@ def connect(app: Flask) -> None:
         part.init_app(app)
     Compress(app)
     shortcut.init_app(app)
+    hot.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     cli.register(app)
