@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -25,6 +26,9 @@ from webapp.saved import examples
 WORKERS, THREADS = 2, 4
 READY_SECONDS = 60
 GRACE_SECONDS = 20
+LONGEST_HEAD = 65536
+"""Bytes of a request before its body; the application refuses less than that (webapp/limits.py)."""
+TAKEN = "the server did not start; is the port taken? MAP_PORT=8001 make run uses another one"
 
 
 def run(settings: Settings) -> int:
@@ -35,6 +39,9 @@ def run(settings: Settings) -> int:
         statics.compress()
     environment = {**os.environ, "MAP_DATABASE_URL": url, "MAP_SECRET_KEY": settings.secret_key}
     environment |= metering.shared(settings.home)
+    if not _is_free(settings):
+        print(TAKEN, file=sys.stderr)
+        return 1
     with _timed("server", taken):
         server = _start(settings, environment)
         answering = _wait(settings, server)
@@ -113,13 +120,41 @@ def _in_database(url: str, work: Callable[..., Any]) -> None:
 
 
 def _start(settings: Settings, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """gunicorn as a child that is told where the database is, so that it holds no cluster of its own."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    asked = ("--bind", f"{host}:{settings.port}", "--workers", str(WORKERS), "--threads", str(THREADS))
-    quiet = ("--worker-class", "gthread", "--graceful-timeout", str(GRACE_SECONDS), "--log-level", "warning")
-    long = ("--limit-request-line", "8190")
-    command = [sys.executable, "-m", "gunicorn", *asked, *quiet, *long, "--chdir", str(CHECKOUT), "wsgi:app"]
-    return subprocess.Popen(command, env=environment)
+    """Granian as a child that is told where the database is, so that it holds no cluster of its own."""
+    asked = (
+        "--interface",
+        "wsgi",
+        "--http",
+        "1",
+        "--no-ws",
+        "--host",
+        _address(settings)[1],
+        "--port",
+        str(settings.port),
+    )
+    many = ("--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--respawn-failed-workers")
+    ends = ("--workers-kill-timeout", str(GRACE_SECONDS), "--http1-buffer-size", str(LONGEST_HEAD))
+    quiet = ("--no-access-log", "--log-level", "warning", "--working-dir", str(CHECKOUT))
+    command = [sys.executable, "-m", "granian", *asked, *many, *ends, *quiet, "webapp.served:app"]
+    return subprocess.Popen(command, env=environment, cwd=CHECKOUT)
+
+
+def _address(settings: Settings) -> tuple[socket.AddressFamily, str]:
+    """Where to listen, as a number: the server takes no names."""
+    found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+    return found[0], str(found[4][0])
+
+
+def _is_free(settings: Settings) -> bool:
+    """Whether nobody listens there: the server itself would share a port with another one of its kind."""
+    family, address = _address(settings)
+    with socket.socket(family) as asked:
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            asked.bind((address, settings.port))
+        except OSError:
+            return False
+    return True
 
 
 def _wait(settings: Settings, server: subprocess.Popen[bytes]) -> bool:
@@ -132,7 +167,7 @@ def _wait(settings: Settings, server: subprocess.Popen[bytes]) -> bool:
                 return server.poll() is None
         except OSError:
             time.sleep(0.1)
-    print("the server did not start; is the port taken? MAP_PORT=8001 make run uses another one", file=sys.stderr)
+    print(TAKEN, file=sys.stderr)
     return False
 
 
