@@ -38,10 +38,10 @@ def run(settings: Settings) -> int:
     with _timed("static files", taken):
         statics.compress()
     environment = {**os.environ, "MAP_DATABASE_URL": url, "MAP_SECRET_KEY": settings.secret_key}
-    environment |= metering.shared(settings.home)
     if not _is_free(settings):
         print(TAKEN, file=sys.stderr)
         return 1
+    environment |= metering.shared(settings.home)
     with _timed("server", taken):
         server = _start(settings, environment)
         answering = _wait(settings, server)
