@@ -126,7 +126,8 @@ def _entries(content: Content) -> Iterable[tuple[Sign, str, str]]:
             yield key.sign, "full", f"{key.title} {key.count}"
     if first:
         for style, words in _precisions(content):
-            yield Sign(first.color, first.shape, ""), style, words
+            shape = first.shape if first.shape in ink.SHAPES else "circle"  # as its numbered marks are drawn
+            yield Sign(first.color, shape, ""), style, words
 
 
 def _precisions(content: Content) -> Iterable[tuple[str, str]]:
@@ -171,7 +172,7 @@ def foot_height(content: Content, wide: float, size: float, side: float) -> floa
     """How high the foot is."""
     room = wide - side - 24
     lines = len(_small_print(content, room, size))
-    return max(side + 16, _asked_height(content, room, size) + size * (1.8 + 1.5 * lines))
+    return max(side + 16, _asked_height(content, room, size) + size * (0.5 + 1.5 * lines))
 
 
 def _asked_height(content: Content, room: float, size: float) -> float:
