@@ -9,7 +9,7 @@ import subprocess
 from bench import peers
 from bench.reading import Bench
 from bench.table import Goal
-from bench.wire import HOST, Wire
+from bench.wire import HOST, once
 
 CONNECTIONS, SECONDS, WANTED = 32, 6, 0.5
 MVT = "application/vnd.mapbox-vector-tile"
@@ -32,9 +32,7 @@ def per_second(port: int, path: str) -> float:
 def measure(bench: Bench) -> None:
     """Ours and nginx in turn, twice, the better of each."""
     shown = bench.table(f"Hot tile, {CONNECTIONS} connections, answers a second", "who", "a second", "KB")
-    wire = Wire(bench.ours)
-    _status, content = wire.ask(HOT)
-    wire.close()
+    _status, content = once(bench.ours, HOT)
     rate, peer, why = 0.0, None, "–"
     try:
         rate = max(per_second(bench.ours, HOT) for _n in range(2))

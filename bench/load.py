@@ -24,7 +24,7 @@ from bench import fill, run, seeing, servers
 from bench.driving import Timed
 from bench.questions import Deck, Spot, tile_at
 from bench.table import Table
-from bench.wire import Wire
+from bench.wire import Wire, once
 from webapp import cluster, statics
 from webapp.config import CHECKOUT, Settings
 
@@ -153,7 +153,7 @@ def visits(url: str, port: int, requests: int) -> Visits:
     """Visits over what the database holds, with the scripts and styles that the page names."""
     with fill.opened(url) as connection:
         row = connection.execute(b"SELECT max(id) FROM projects WHERE source = 'scale'").fetchone()
-    page = Wire(port).ask("/")[1].decode()
+    page = once(port, "/")[1].decode()
     return Visits(Deck(url), sorted(set(ASSET.findall(page))), requests, ids=range(1, int(str(row[0] if row else 1))))
 
 

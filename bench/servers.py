@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.wire import HOST, Wire
+from bench.wire import HOST, once
 from webapp.config import CHECKOUT, PREFIX, Settings
 
 READY_SECONDS, GRACE_SECONDS = 120, 25
@@ -51,7 +51,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, path: str, log: Path) -> 
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError, EOFError, ValueError):
-            if Wire(port).ask(path)[0] == 200:
+            if once(port, path)[0] == 200:
                 return
         time.sleep(0.2)
     raise NotServing("\n".join(log.read_text(errors="replace").splitlines()[-6:]) or "no answer")

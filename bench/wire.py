@@ -100,3 +100,12 @@ class Wire:
         if not part:
             raise EOFError("the server hung up")
         return part
+
+
+def once(port: int, path: str) -> tuple[int, bytes]:
+    """Ask a single path on a connection of its own."""
+    wire = Wire(port)
+    try:
+        return wire.ask(path)
+    finally:
+        wire.close()
