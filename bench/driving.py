@@ -62,13 +62,18 @@ class Timed:
         """p50/p95, milliseconds; the number of answers when there were few, and of failures when any."""
         few = f" ({len(self.taken)})" if len(self.taken) < ENOUGH else ""
         bad = f", {self.failed} failed" if self.failed else ""
-        return f"{self.at(0.5):.3g}/{self.at(0.95):.3g}{few}{bad}"
+        return f"{plain_ms(self.at(0.5))}/{plain_ms(self.at(0.95))}{few}{bad}"
 
 
 def quantile(seconds: Iterable[float], share: float) -> float:
     """Milliseconds that a share of these lies within; infinite for none."""
     ordered = sorted(seconds)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000 if ordered else float("inf")
+
+
+def plain_ms(value: float) -> str:
+    """Milliseconds with three digits that mean something, never as a power."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 class Sql:

@@ -13,7 +13,7 @@ from bench.reading import CLUSTERED, WARM, Bench
 from bench.table import Goal
 from webapp.config import Settings
 
-NUMBER, SECONDS = 60, 8.0
+NUMBER, SECONDS = 60, 6.0
 KINDS = ("tile", "directory", "search")
 NOISE_MS = 1.0
 """What a request costs whatever it asks; growth below it is not seen."""

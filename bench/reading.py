@@ -17,7 +17,7 @@ from bench.questions import Deck, Drawn
 from bench.table import Goal, Table, spelled, times, told, worst
 from bench.wire import Wire
 
-SECONDS = 8.0
+SECONDS = 6.0
 """Each list of questions is asked for so long at most."""
 CLIENTS = (1, 8)
 NUMBER = {1: 70, 8: 200}
