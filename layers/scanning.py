@@ -49,13 +49,21 @@ def _weight(snapshot: Snapshot, word: str) -> Column:
     def best(batch: pa.RecordBatch) -> Column:
         rows, places = positions(batch["words"], word)
         found = np.zeros(len(batch), dtype=np.int8)
-        if len(rows):
-            borders = np.flatnonzero(batch["words"].values.to_numpy() == ord(SEPARATOR))
-            first = np.searchsorted(borders, batch["words"].offsets.to_numpy()[rows])
-            np.maximum.at(found, rows, weights[np.searchsorted(borders, places) - first])
+        np.maximum.at(found, rows, weights[_part(batch["words"], rows, places)])
         return found
 
     return snapshot.remembered(("weight", fold(word)), lambda: _in_all(snapshot, best))
+
+
+def _part(texts: pa.ListArray, rows: Column, places: Column) -> Column:
+    """How many separators stand before each place in its row; the rows ascend."""
+    symbols, ends = texts.values.to_numpy(), texts.offsets.to_numpy()
+    row, which = np.unique(rows, return_inverse=True)
+    length = ends[row + 1] - ends[row]
+    before = np.cumsum(length) - length
+    borders = np.flatnonzero(symbols[np.arange(length.sum()) + np.repeat(ends[row] - before, length)] == ord(SEPARATOR))
+    moved = (before - ends[row])[which]
+    return np.searchsorted(borders, places + moved) - np.searchsorted(borders, before[which])
 
 
 def _spelled(batch: pa.RecordBatch, word: str) -> Mask:
