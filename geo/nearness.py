@@ -11,13 +11,15 @@ from pyproj import Geod
 
 Numbers = NDArray[np.float64]
 _EARTH = Geod(ellps="WGS84")
+WRITTEN = 13
+"""Decimal places of degrees that reckoning there and back leaves whole."""
 _LEAST_COSINE = 1e-6
 """What lies a quarter of the earth away and more is drawn there: far, wherever it is."""
 
 
 def metres(lon: float, lat: float, lons: Numbers, lats: Numbers) -> Numbers:
-    """Geodesic distances from lon, lat to points, all in degrees (WGS 84)."""
-    found: Numbers = _EARTH.inv(np.full(len(lons), lon), np.full(len(lats), lat), lons, lats)[2]
+    """Geodesic distances from lon, lat to points, all in degrees (WGS 84); to the hundred-millionth of a metre."""
+    found: Numbers = np.round(_EARTH.inv(np.full(len(lons), lon), np.full(len(lats), lat), lons, lats)[2], 8)
     return found
 
 
@@ -45,9 +47,9 @@ def _gnomonic(lon: float, lat: float, at: Numbers) -> Numbers:
 
 
 def _degrees(lon: float, lat: float, at: Numbers) -> tuple[Numbers, Numbers]:
-    """Back from the plane (n, 2) to longitudes and latitudes."""
+    """Back from the plane (n, 2) to longitudes and latitudes; a vertex comes back as it was written."""
     x, y = at.T
     south = np.radians(lat)
     turn = np.arctan2(x, np.cos(south) - y * np.sin(south))
     north = np.arctan2(np.sin(south) + y * np.cos(south), np.hypot(x, np.cos(south) - y * np.sin(south)))
-    return lon + np.degrees(turn), np.degrees(north)
+    return np.round(lon + np.degrees(turn), WRITTEN), np.round(np.degrees(north), WRITTEN)
