@@ -28,6 +28,8 @@ READY_SECONDS = 60
 GRACE_SECONDS = 20
 LONGEST_HEAD = 65536
 """Bytes of a request before its body; the application refuses less than that (webapp/limits.py)."""
+SLIM = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "131072"}
+"""Of glibc: what a request has needed goes back to the system (340 -> 235 MB a process)."""
 TAKEN = "the server did not start; is the port taken? MAP_PORT=8001 make run uses another one"
 
 
@@ -136,7 +138,7 @@ def _start(settings: Settings, environment: dict[str, str]) -> subprocess.Popen[
     ends = ("--workers-kill-timeout", str(GRACE_SECONDS), "--http1-buffer-size", str(LONGEST_HEAD))
     quiet = ("--no-access-log", "--log-level", "warning", "--working-dir", str(CHECKOUT))
     command = [sys.executable, "-m", "granian", *asked, *many, *ends, *quiet, "webapp.served:app"]
-    return subprocess.Popen(command, env=environment, cwd=CHECKOUT)
+    return subprocess.Popen(command, env={**SLIM, **environment}, cwd=CHECKOUT)
 
 
 def _address(settings: Settings) -> tuple[socket.AddressFamily, str]:
