@@ -1,0 +1,80 @@
+"""Tiles answered ahead of Flask: the same answer, and another one as soon as the files are others."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, text
+
+from layers.areas import Areas
+from tests.webapp.test_building import KEYS, builder, own, reading, step
+from webapp import building, create_app, db, hot, standing, watching
+from webapp.config import Settings
+
+__all__ = ["own"]
+TILE = "/tiles/projects/8/201/106.mvt"
+
+
+@pytest.fixture
+def served(own: tuple[Settings, Engine, Areas], tmp_path: Path) -> Iterator[tuple[Flask, Path]]:
+    """An application with Snapshots that have just been built and looked at."""
+    settings = dataclasses.replace(own[0], home=tmp_path)
+    folder = standing.folder(settings)
+    with reading(own[1]) as connection:
+        building.full(connection, folder, KEYS, db.day_in_china())
+    assert step(own[1], builder(folder), db.day_in_china())
+    watching.beat(folder, None)
+    app = create_app(settings)
+    app.test_client().get("/tiles/parks/8/201/106.mvt")  # the first request loads what all need
+    watching.beat(folder, None)
+    yield app, folder
+    if "engine" in app.extensions:
+        app.extensions["engine"].dispose()
+
+
+def refuse(**_where: object) -> str:
+    raise AssertionError("asked of Flask")
+
+
+def test_the_second_answer_is_the_first_and_asks_nobody(served: tuple[Flask, Path]) -> None:
+    app, folder = served
+    client = app.test_client()
+    first = client.get(TILE, headers={"Accept-Encoding": "br"})
+    assert first.status_code == 200
+    before, app.view_functions["tiles.layer"] = app.view_functions["tiles.layer"], refuse
+    watching.beat(folder, None)
+    second = client.get(TILE, headers={"Accept-Encoding": "br"})
+    assert (second.status, second.data) == (first.status, first.data)
+    assert dict(second.headers) == dict(first.headers)
+    known = client.get(TILE, headers={"Accept-Encoding": "br", "If-None-Match": first.headers["ETag"]})
+    assert (known.status_code, known.data) == (304, b"")
+    assert known.headers["ETag"] == first.headers["ETag"]
+    for other in ({"Accept-Encoding": "gzip"}, {}):
+        assert client.get(TILE, headers=other).status_code == 500, "another encoding is another answer"
+    assert client.get(TILE + "?area=5111").status_code == 500, "another question is another answer"
+    app.view_functions["tiles.layer"] = before
+    assert client.head(TILE).data == b""
+
+
+def test_another_state_empties_it_and_nobody_is_answered_without_a_builder(
+    own: tuple[Settings, Engine, Areas], served: tuple[Flask, Path]
+) -> None:
+    app, folder = served
+    client = app.test_client()
+    first = client.get(TILE)
+    with own[1].begin() as connection:
+        connection.execute(text("UPDATE projects SET status = 'withdrawn' WHERE id = (SELECT min(id) FROM projects)"))
+    assert step(own[1], builder(folder), db.day_in_china())
+    watching.beat(folder, None)
+    time.sleep(hot.LOOK_SECONDS)
+    second = client.get(TILE)
+    assert second.headers["ETag"] != first.headers["ETag"]
+    assert second.data != first.data
+    app.view_functions["tiles.layer"] = refuse
+    time.sleep(standing.FRESH_SECONDS + hot.LOOK_SECONDS)
+    assert client.get(TILE).status_code == 500, "nobody has looked for two seconds: Flask asks the database"
