@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -133,7 +134,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             made.server.wait(60)
         print(made.log.read_text()[-3000:])
         cluster.release(settings)
+        data = postgres.locate(settings).data
         postgres.stop(postgres.locate(settings))
+        shutil.rmtree(data.parent if "guiyan" in data.parent.parts[-2:] else data, ignore_errors=True)
 
 
 class Visitors:
