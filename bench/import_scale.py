@@ -92,9 +92,9 @@ class Visitors:
 @contextmanager
 def running(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """The web server and a worker; the worker's process."""
-    asked = ("--bind", f"127.0.0.1:{PORT}", "--workers", "2", "--threads", "4", "--worker-class", "gthread")
-    server = subprocess.Popen([sys.executable, "-m", "gunicorn", *asked, "--log-level", "warning", "wsgi:app"],
-                              env=environment, cwd=ROOT)  # fmt: skip
+    asked = ("--interface", "wsgi", "--http", "1", "--no-ws", "--host", "127.0.0.1", "--port", str(PORT))
+    many = ("--workers", "2", "--blocking-threads", "4", "--log-level", "warning", "webapp.served:app")
+    server = subprocess.Popen([sys.executable, "-m", "granian", *asked, *many], env=environment, cwd=ROOT)
     worker = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi:app", "worker"], env=environment, cwd=ROOT)
     try:
         time.sleep(12)

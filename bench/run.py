@@ -47,7 +47,7 @@ def environment() -> list[str]:
         line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line
     ]
     ram = int(Path("/proc/meminfo").read_text().split()[1]) / 1024**2
-    ours = ", ".join(f"{n} {importlib.metadata.version(n)}" for n in ("flask", "sqlalchemy", "psycopg", "gunicorn"))
+    ours = ", ".join(f"{n} {importlib.metadata.version(n)}" for n in ("flask", "sqlalchemy", "psycopg", "granian"))
     return [
         f"* {db.day_in_china()}, revision {_said('git', 'rev-parse', '--short', 'HEAD')}",
         f"* {len(cpu)} cores ({cpu[0] if cpu else platform.machine()}), {ram:.0f} GB of memory; "

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from flask import Flask, Response, g, request
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -61,22 +64,30 @@ def told() -> bytes:
     else:
         registry.register(REQUESTS)
         registry.register(TAKEN)
-    up = Gauge("guiyan_database_up", "Whether the database answers", registry=registry)
-    try:
-        _of_the_database(db.connection(), registry)
-        up.set(1)
-    except (SQLAlchemyError, OSError, RuntimeError):
-        up.set(0)
+    registry.register(_Database())
     return generate_latest(registry)
 
 
-def _of_the_database(connection: Connection, registry: CollectorRegistry) -> None:
-    versions = Gauge(
-        "guiyan_layer_version", "Version of a layer, one more for each publication", ("layer",), registry=registry
-    )
+class _Database(Collector):
+    """What the database says of itself when somebody asks; no process adds to it."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            yield from _gauges(db.connection())
+            up = 1.0
+        except (SQLAlchemyError, OSError, RuntimeError):
+            up = 0.0
+        yield GaugeMetricFamily("guiyan_database_up", "Whether the database answers", up)
+
+
+def _gauges(connection: Connection) -> list[GaugeMetricFamily]:
+    versions = GaugeMetricFamily("guiyan_layer_version", "Version of a layer", labels=["layer"])
     for layer, n in connection.execute(select(LayerVersion.layer, LayerVersion.n)):
-        versions.labels(layer).set(n)
-    drafts = Gauge("guiyan_drafts_in_review", "Drafts that wait for a reviewer", registry=registry)
-    drafts.set(connection.execute(select(func.count()).where(Draft.state == State.REVIEW)).scalar_one())
-    batches = Gauge("guiyan_imports_waiting", "Imported files that wait for the worker", registry=registry)
-    batches.set(connection.execute(select(func.count()).where(Batch.task.is_not(None))).scalar_one())
+        versions.add_metric([layer], n)
+    drafts = connection.execute(select(func.count()).where(Draft.state == State.REVIEW)).scalar_one()
+    batches = connection.execute(select(func.count()).where(Batch.task.is_not(None))).scalar_one()
+    return [
+        versions,
+        GaugeMetricFamily("guiyan_drafts_in_review", "Drafts that wait for a reviewer", drafts),
+        GaugeMetricFamily("guiyan_imports_waiting", "Imported files that wait for the worker", batches),
+    ]
