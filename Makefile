@@ -20,7 +20,7 @@ run: system $(RUNTIME) $(VENDOR) $(COMPILED) ## Install what is missing, then se
 	@exec $(BIN)/flask serve
 
 test: system system-test $(RUNTIME) $(DEV) $(VENDOR) $(COMPILED) ## Every test, the browser's included
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(DEV) ## ruff, mypy and djlint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/djlint --quiet --lint webapp/templates

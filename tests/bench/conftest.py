@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +15,8 @@ from bench import fill, plain_sql
 from webapp import cluster, create_app
 from webapp.config import Settings
 
-N = 500
+N = 500 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+"""Another number, and so another database, for each process of tests."""
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,11 @@ class Site:
     place: int = 0
     log: Path = field(default_factory=Path)
 
+    @property
+    def home(self) -> Path:
+        """Where the server's files are: apart from the cluster, which it would start by itself as its own."""
+        return self.settings.home / "served"
+
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
         """Status and body of an answer; 0 when there is none."""
         base = f"http://127.0.0.1:{self.port}"
@@ -68,7 +73,7 @@ class Site:
     def start(self) -> None:
         """Serve, and wait until every layer is answered from files."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MAP_")}
-        environment = {**kept, "MAP_DATABASE_URL": self.url, "MAP_HOME": str(self.settings.home)}
+        environment = {**kept, "MAP_DATABASE_URL": self.url, "MAP_HOME": str(self.home)}
         environment |= {"MAP_PORT": str(self.port)}
         command = [sys.executable, "-m", "flask", "--app", "wsgi:app", "serve"]
         begun = time.time()
@@ -84,7 +89,7 @@ class Site:
 
     def pulse(self) -> watching.Pulse:
         """What the builder says."""
-        return watching.pulse(standing.folder(replace(self.settings, database_url=self.url)))
+        return watching.pulse(standing.folder(replace(self.settings, home=self.home, database_url=self.url)))
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
