@@ -91,18 +91,20 @@ class Visitors:
 
 @contextmanager
 def running(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """The web server and a worker; the worker's process."""
+    """The web server, a worker and a builder, as `flask serve` has them; the worker's process."""
     asked = ("--interface", "wsgi", "--http", "1", "--no-ws", "--host", "127.0.0.1", "--port", str(PORT))
     many = ("--workers", "2", "--blocking-threads", "4", "--log-level", "warning", "webapp.served:app")
     server = subprocess.Popen([sys.executable, "-m", "granian", *asked, *many], env=environment, cwd=ROOT)
-    worker = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi:app", "worker"], env=environment, cwd=ROOT)
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi:app"]
+    worker = subprocess.Popen([*flask, "worker"], env=environment, cwd=ROOT)
+    builder = subprocess.Popen([*flask, "snapshot", "watch"], env=environment, cwd=ROOT)
     try:
-        time.sleep(12)
+        time.sleep(25)
         yield worker
     finally:
-        for process in (worker, server):
+        for process in (worker, builder, server):
             process.terminate()
-        for process in (worker, server):
+        for process in (worker, builder, server):
             process.wait(30)
 
 

@@ -11,12 +11,14 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from bench.wire import HOST, once
+from webapp import standing, watching
 from webapp.config import CHECKOUT, PREFIX, Settings
 
-READY_SECONDS, GRACE_SECONDS = 120, 25
+READY_SECONDS, BUILT_SECONDS, GRACE_SECONDS = 120, 300, 25
 
 
 class NotServing(RuntimeError):
@@ -122,9 +124,14 @@ def site_environment(settings: Settings, url: str, port: int, home: Path) -> dic
 
 @contextmanager
 def site(settings: Settings, url: str, home: Path) -> Iterator[tuple[int, int]]:
-    """`flask serve` as an operator runs it; (port, pid)."""
+    """`flask serve` as an operator runs it, once its Snapshots are built; (port, pid)."""
     home.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port, begun = free_port(), time.time()
     command = [sys.executable, "-m", "flask", "--app", "wsgi:app", "serve"]
     with serving(command, site_environment(settings, url, port, home), port, "/readyz", home / "site.log") as pid:
+        files = standing.folder(replace(settings, home=home, database_url=url))
+        while watching.pulse(files).at < begun:
+            if time.time() > begun + BUILT_SECONDS:
+                raise NotServing("the Snapshots are not built; see site.log")
+            time.sleep(0.2)
         yield port, pid

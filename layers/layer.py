@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, true
@@ -66,7 +67,7 @@ class Layer:
     detail: Callable[[int], ColumnElement[bool]] = lambda zoom: true()
     lasts: int = 365
 
-    @property
+    @cached_property
     def filters(self) -> dict[str, Field]:
         """Parameter -> Field of every public field with a parameter of its own, in order."""
         return {
@@ -75,13 +76,13 @@ class Layer:
             if field.filter is not None and field.filter.widget != "text"
         }
 
-    @property
+    @cached_property
     def searched(self) -> list[str]:
         """Columns that `q` looks through."""
         declared = fields(self.model).items()
         return [name for name, field in declared if field.filter and field.filter.widget == "text"]
 
-    @property
+    @cached_property
     def codes(self) -> Codes | None:
         """The filter over the codes that give marks their character."""
         field = fields(self.model)[self.seal] if self.seal else None

@@ -92,14 +92,15 @@ def stamp(folder: Path) -> tuple[int, int]:
 
 
 def write(folder: Path, name: str, batch: pa.RecordBatch) -> File:
-    """Write a batch as an Arrow file that can be mapped, as far as the disk."""
+    """Write a batch as an Arrow file that can be mapped.
+
+    It is not waited for until it is on the disk, which takes seconds where a layer is large: a machine that
+    loses its power finds by the checksum what it has not kept, and builds it anew.
+    """
     path = folder / name
     folder.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        with pa.ipc.new_file(file, batch.schema) as arrow:
-            arrow.write_batch(batch)
-        file.flush()
-        os.fsync(file.fileno())
+    with path.open("wb") as file, pa.ipc.new_file(file, batch.schema) as arrow:
+        arrow.write_batch(batch)
     return File(name, path.stat().st_size, _sum(path))
 
 

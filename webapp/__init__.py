@@ -9,7 +9,7 @@ from flask import Flask
 if TYPE_CHECKING:
     from webapp.config import Settings
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
 
 
