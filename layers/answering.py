@@ -16,7 +16,7 @@ from layers.areas import Area, Areas, Level
 from layers.asking import SOON_DAYS, Counted, choices
 from layers.layer import Layer
 from layers.masks import matching
-from layers.packing import Column
+from layers.packing import Column, Mask
 from layers.placing import DRAWN, places
 from layers.query import Query
 from layers.snapshot import Snapshot
@@ -53,8 +53,13 @@ def extent(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Bo
     mask = matching(snapshot, query, areas, today)
     if not mask.any():
         return None
+    return box_with(*sides(snapshot, mask))
+
+
+def sides(snapshot: Snapshot, mask: Mask) -> tuple[float, float, float, float]:
+    """West, south, east and north of what lies around the rows of a mask, at least one; degrees."""
     west, south, east, north = (snapshot[side][mask] for side in ("west", "south", "east", "north"))
-    return box_with(float(west.min()), float(south.min()), float(east.max()), float(north.max()))
+    return float(west.min()), float(south.min()), float(east.max()), float(north.max())
 
 
 def expiring(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Sequence[Any]:

@@ -12,7 +12,7 @@ import shapely
 from geo import spelling
 from geo.reference import Reference
 from layers import masks, ordering, packing
-from layers.answering import credits_due
+from layers.answering import credits_due, sides
 from layers.areas import Areas
 from layers.features import Asked, Days, Extent, Stretch
 from layers.layer import Layer
@@ -60,15 +60,8 @@ def extent(snapshot: Snapshot, layer: Layer, today: dt.date) -> Extent:
     named = [*credits_due(snapshot, layer, today), *(name for name, _ in summary(snapshot, layer, today).sources)]
     box = None
     if public.any():
-        west, south, east, north = (snapshot[side][public] for side in ("west", "south", "east", "north"))
-        sides = (west.min(), south.min(), east.max(), north.max())
-        box = (
-            round(float(sides[0]), 6),
-            round(float(sides[1]), 6),
-            round(float(sides[2]), 6),
-            round(float(sides[3]), 6),
-        )
-    return Extent(box, days, tuple(dict.fromkeys(named)))
+        box = tuple(round(side, 6) for side in sides(snapshot, public))
+    return Extent(box, days, tuple(dict.fromkeys(named)))  # type: ignore[arg-type]
 
 
 def _matching(snapshot: Snapshot, asked: Asked, areas: Areas, today: dt.date) -> Mask:

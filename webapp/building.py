@@ -39,8 +39,6 @@ LONGEST_TAIL = 0.25
 """Share of the texts that may be behind the base before they are written anew."""
 AGAIN_SECONDS = 30.0
 """Until a full build that failed is tried again."""
-
-
 KEPT, MOST_KEPT, TIDY_SECONDS = "kept", 256 * 1024 * 1024, 60.0
 """Folder and most bytes of what is kept beside the Snapshots, and how often it is looked through."""
 

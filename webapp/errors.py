@@ -211,9 +211,9 @@ def _json(problem: Problem) -> Response:
 def _page(problem: Problem, error: Exception) -> Response:
     nearby = error.nearby if isinstance(error, Gone) else []
     kept = again.fields() if isinstance(error, CSRFError | SignInNeeded) else []
-    template = "staff/error.html" if is_private() and problem.status < 500 else "error.html"
-    try:
-        return make_response(render_template(template, problem=problem, nearby=nearby, again=kept))
-    except Exception:  # the page needs what has just failed: say it plainly
-        current_app.logger.exception("error page failed")
-        return Response(f"{problem.status} {problem.title}\n{problem.detail}\n", mimetype="text/plain")
+    for template in ("staff/error.html", "error.html") if is_private() and problem.status < 500 else ("error.html",):
+        try:
+            return make_response(render_template(template, problem=problem, nearby=nearby, again=kept))
+        except Exception as failed:  # the page needs what has just failed: a plainer one does without
+            current_app.logger.error("%s failed: %s", template, type(failed).__name__, exc_info=not db.is_gone(failed))
+    return Response(f"{problem.status} {problem.title}\n{problem.detail}\n", mimetype="text/plain")

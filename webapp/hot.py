@@ -19,7 +19,8 @@ LOOK_SECONDS = 0.02
 MOST_BYTES, LARGEST = 24 * 1024 * 1024, 1024 * 1024
 """Of all answers that a process keeps; of one that is kept at all."""
 Headers = list[tuple[str, str]]
-Key = tuple[str, str, str]
+Key = tuple[object, str, str, str]
+"""State, path, query, accepted encodings: all that a tile depends on."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,15 @@ class Hot:
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer what is known; have everything else answered."""
         path = environ["PATH_INFO"]
-        if not path.startswith("/tiles/") or environ["REQUEST_METHOD"] != "GET":
+        if not (path.startswith("/tiles/") and path.endswith(".mvt")) or environ["REQUEST_METHOD"] != "GET":
             return self._app(environ, start)
         state = self._look()
         if state is None:
             return self._app(environ, start)
-        key = (path, environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT_ENCODING", ""))
+        key = (state, path, environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT_ENCODING", ""))
         known = self._answers.get(key)
         if known is None:
-            return self._watched(key, state, environ, start)
+            return self._watched(key, environ, start)
         if environ.get("HTTP_IF_NONE_MATCH") == known.etag:
             start("304 NOT MODIFIED", [pair for pair in known.headers if not pair[0].startswith("Content-")])
             return []
@@ -79,7 +80,7 @@ class Hot:
             return None
         return store.stamp(self._folder), db.day_in_china()
 
-    def _watched(self, key: Key, state: object, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def _watched(self, key: Key, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         told: list[tuple[str, Headers]] = []
 
         def begin(status: str, headers: Headers, *rest: Any) -> Any:
@@ -92,7 +93,7 @@ class Hot:
         finally:
             getattr(pieces, "close", lambda: None)()
         status, headers = told[-1]
-        if status[:3] in ("200", "204") and len(body) <= LARGEST and self._found() == state:
+        if status[:3] in ("200", "204") and len(body) <= LARGEST and self._found() == key[0]:
             self._remember(key, Answer(status, headers, body, dict(headers).get("ETag", "")))
         return [body]
 

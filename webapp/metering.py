@@ -58,14 +58,14 @@ def _count(response: Response) -> Response:
 
 def told() -> bytes:
     """Everything that is counted, in the text format of Prometheus."""
-    registry = CollectorRegistry()
+    figures = CollectorRegistry()
     if os.environ.get(SHARED):
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        multiprocess.MultiProcessCollector(figures)  # type: ignore[no-untyped-call]
     else:
-        registry.register(REQUESTS)
-        registry.register(TAKEN)
-    registry.register(_Database())
-    return generate_latest(registry)
+        figures.register(REQUESTS)
+        figures.register(TAKEN)
+    figures.register(_Database())
+    return generate_latest(figures)
 
 
 class _Database(Collector):

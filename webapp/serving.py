@@ -29,7 +29,7 @@ GRACE_SECONDS = 20
 LONGEST_HEAD = 65536
 """Bytes of a request before its body; the application refuses less than that (webapp/limits.py)."""
 SLIM = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "131072"}
-"""Of glibc: what a request has needed goes back to the system (340 -> 235 MB a process)."""
+"""Of glibc: what a request has needed goes back to the system."""
 TAKEN = "the server did not start; is the port taken? MAP_PORT=8001 make run uses another one"
 
 

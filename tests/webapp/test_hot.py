@@ -78,3 +78,13 @@ def test_another_state_empties_it_and_nobody_is_answered_without_a_builder(
     app.view_functions["tiles.layer"] = refuse
     time.sleep(standing.FRESH_SECONDS + hot.LOOK_SECONDS)
     assert client.get(TILE).status_code == 500, "nobody has looked for two seconds: Flask asks the database"
+
+
+def test_what_is_said_in_words_is_said_to_each_in_their_language(served: tuple[Flask, Path]) -> None:
+    client = served[0].test_client()
+    said = {
+        language: client.get("/tiles/projects.json", headers={"Accept-Language": language}).get_json()["name"]
+        for language in ("zh-CN", "en")
+    }
+    assert said["zh-CN"] == "推荐目录"
+    assert said["en"].isascii()
