@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
 
 import layers
 from geo.extent import Box, Tile
@@ -20,37 +22,39 @@ from layers.summing import Summary
 from webapp import db, outlasting, standing
 from webapp.i18n import translate as _
 
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+
+
+def _asked(
+    kept: Snapshot | None,
+    remembered: Callable[Concatenate[Snapshot, Given], Answer],
+    read: Callable[Concatenate[Connection, Given], Answer],
+    *given: Given.args,
+    **named: Given.kwargs,
+) -> Answer:
+    """The answer of a Snapshot, or of its twin that reads the database where there is none."""
+    return read(db.connection(), *given, **named) if kept is None else remembered(kept, *given, **named)
+
 
 def page(query: Query) -> list[Any]:
     """The places of the question's page, with public fields, `lon`, `lat` and `distance_km`."""
-    kept = standing.of(query.layer)
-    if kept is not None:
-        return list(answering.page(kept, query, db.areas(), db.today()))
-    return list(asking.page(db.connection(), query, db.areas(), db.today()))
+    return list(_asked(standing.of(query.layer), answering.page, asking.page, query, db.areas(), db.today()))
 
 
 def count(query: Query) -> int:
     """How many places the question matches."""
-    kept = standing.of(query.layer)
-    if kept is not None:
-        return answering.count(kept, query, db.areas(), db.today())
-    return asking.count(db.connection(), query, db.areas(), db.today())
+    return _asked(standing.of(query.layer), answering.count, asking.count, query, db.areas(), db.today())
 
 
 def one(query: Query, id: int) -> Any | None:
     """The place of an id that the question matches, None when there is none."""
-    kept = standing.of(query.layer)
-    if kept is not None:
-        return answering.one(kept, query, db.areas(), db.today(), id)
-    return asking.one(db.connection(), query, db.areas(), db.today(), id)
+    return _asked(standing.of(query.layer), answering.one, asking.one, query, db.areas(), db.today(), id)
 
 
 def expiring(query: Query) -> list[Any]:
     """The matching places that are soon to expire, the next to go first."""
-    kept = standing.of(query.layer)
-    if kept is not None:
-        return list(answering.expiring(kept, query, db.areas(), db.today()))
-    return list(asking.expiring(db.connection(), query, db.areas(), db.today()))
+    return list(_asked(standing.of(query.layer), answering.expiring, asking.expiring, query, db.areas(), db.today()))
 
 
 def everything(query: Query, most: int | None = None) -> list[Any]:
@@ -58,42 +62,29 @@ def everything(query: Query, most: int | None = None) -> list[Any]:
 
     `shape` (WKT), `wkb` and `geojson` of their geometry, degrees.
     """
-    kept = standing.of(query.layer)
-    if kept is not None:
-        return answering.whole(kept, query, db.areas(), db.today(), most)
-    return asking.whole(db.connection(), query, db.areas(), db.today(), most)
+    return _asked(standing.of(query.layer), answering.whole, asking.whole, query, db.areas(), db.today(), most)
 
 
 def facets(query: Query, names: Collection[str] | None = None) -> dict[str, list[Counted]]:
     """Parameter -> counted choices of the layer's filters, or of those named alone."""
-    kept = standing.of(query.layer)
-    if kept is not None:
-        return answering.facets(kept, query, db.areas(), db.today(), _, names)
-    return asking.facets(db.connection(), query, db.areas(), db.today(), _, names)
+    return _asked(standing.of(query.layer), answering.facets, asking.facets, query, db.areas(), db.today(), _, names)
 
 
 def by_area(query: Query, within: str | None) -> list[tuple[Area, int]]:
     """The areas right under `within` with their counts, the question's own area left out."""
-    kept = standing.of(query.layer)
-    if kept is not None:
-        return answering.by_area(kept, query, db.areas(), db.today(), within)
-    return asking.by_area(db.connection(), query, db.areas(), db.today(), within)
+    return _asked(standing.of(query.layer), answering.by_area, asking.by_area, query, db.areas(), db.today(), within)
 
 
 def by_choice(query: Query, name: str, parts: Sequence[Area]) -> dict[str, list[Counted]]:
     """Area code -> counted choices of the filter `name`, for areas of one level."""
-    kept = standing.of(query.layer)
-    if kept is not None:
-        return answering.by_choice(kept, query, db.areas(), db.today(), name, parts)
-    return asking.by_choice(db.connection(), query, db.areas(), db.today(), name, parts)
+    return _asked(
+        standing.of(query.layer), answering.by_choice, asking.by_choice, query, db.areas(), db.today(), name, parts
+    )
 
 
 def extent(query: Query) -> Box | None:
     """The box around every matching place, degrees; None when there is none."""
-    kept = standing.of(query.layer)
-    if kept is not None:
-        return answering.extent(kept, query, db.areas(), db.today())
-    return asking.extent(db.connection(), query, db.areas(), db.today())
+    return _asked(standing.of(query.layer), answering.extent, asking.extent, query, db.areas(), db.today())
 
 
 def tile(query: Query, tile: Tile) -> bytes:
@@ -183,23 +174,14 @@ def _of(asked: Asked) -> Snapshot | None:
 
 def features_count(asked: Asked) -> int:
     """How many features there are."""
-    kept = _of(asked)
-    if kept is not None:
-        return featured.count(kept, asked, db.areas(), db.today())
-    return features.count(db.connection(), asked, db.areas(), db.today())
+    return _asked(_of(asked), featured.count, features.count, asked, db.areas(), db.today())
 
 
 def features_rows(asked: Asked, stretch: Stretch, reference: Reference) -> Sequence[Any]:
     """Public fields, `lon`, `lat`, `distance_km` and `geojson` (in the reference system's order) of a stretch."""
-    kept = _of(asked)
-    if kept is not None:
-        return featured.rows(kept, asked, db.areas(), db.today(), stretch, reference)
-    return features.rows(db.connection(), asked, db.areas(), db.today(), stretch, reference)
+    return _asked(_of(asked), featured.rows, features.rows, asked, db.areas(), db.today(), stretch, reference)
 
 
 def feature(layer: Layer, id: int, reference: Reference) -> Any:
     """A public place that is known to be there, as `features_rows` gives it."""
-    kept = standing.of(layer)
-    if kept is not None:
-        return featured.one(kept, layer, db.areas(), db.today(), id, reference)
-    return features.one(db.connection(), layer, db.areas(), db.today(), id, reference)
+    return _asked(standing.of(layer), featured.one, features.one, layer, db.areas(), db.today(), id, reference)

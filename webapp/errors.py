@@ -215,5 +215,6 @@ def _page(problem: Problem, error: Exception) -> Response:
         try:
             return make_response(render_template(template, problem=problem, nearby=nearby, again=kept))
         except Exception as failed:  # the page needs what has just failed: a plainer one does without
-            current_app.logger.error("%s failed: %s", template, type(failed).__name__, exc_info=not db.is_gone(failed))
+            if not db.is_gone(failed):
+                current_app.logger.exception("%s failed", template)
     return Response(f"{problem.status} {problem.title}\n{problem.detail}\n", mimetype="text/plain")
