@@ -14,7 +14,7 @@ from psycopg import sql
 from sqlalchemy import create_engine, make_url
 
 from bench import ground
-from bench.rows import FRESH_DAYS, Columns, Maker, lines
+from bench.rows import Columns, Maker, lines
 from layers.areas import Areas
 from webapp import cluster, db, facts, migrating
 from webapp.config import Settings
@@ -159,9 +159,6 @@ def main() -> int:
     print("serve it with `flask serve` or `make run` and (MAP_SAMPLE=off keeps the sample catalogue out of it):")
     print(f"MAP_DATABASE_URL={url}")
     return 0
-
-
-__all__ = ["FRESH_DAYS", "fill", "name_of", "opened", "plain", "ready"]
 
 
 if __name__ == "__main__":

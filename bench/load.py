@@ -22,9 +22,10 @@ from pathlib import Path
 
 from bench import fill, run, seeing, servers
 from bench.driving import Timed
-from bench.questions import Deck, Spot, tile_at
+from bench.questions import Deck, Spot
 from bench.table import Table
 from bench.wire import Wire, once
+from geo.extent import tile_at
 from webapp import cluster, statics
 from webapp.config import CHECKOUT, Settings
 

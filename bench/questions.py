@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 from bench.fill import opened
 from bench.plain_sql import Filters
-from geo.extent import MAX_LATITUDE, Tile
+from geo.extent import Tile, tile_at
 from layers.words import listed
 
 SEED = 711
@@ -152,14 +152,6 @@ class Deck:
             return str(run[at : at + length])
 
         return self.new(number, draw, lambda word: f"q {word}")
-
-
-def tile_at(lon: float, lat: float, z: int) -> Tile:
-    """The tile of a zoom that holds a position in degrees."""
-    side = 1 << z
-    bounded = math.radians(max(-MAX_LATITUDE, min(MAX_LATITUDE, lat)))
-    y = (1 - math.asinh(math.tan(bounded)) / math.pi) / 2
-    return Tile(z, min(side - 1, int((lon + 180) / 360 * side)), min(side - 1, int(y * side)))
 
 
 def literal(word: str, of: str = "/api/collections/projects/items", limit: int = 20) -> str:

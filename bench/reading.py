@@ -13,7 +13,7 @@ from bench import plain_sql, questions
 from bench.driving import Sql, Timed, over_http, over_sql
 from bench.peers import PYGEOAPI, TIPG
 from bench.plain_sql import GRID, RAW
-from bench.questions import Deck, Drawn
+from bench.questions import Deck
 from bench.table import Goal, Table, spelled, times, told, worst
 from bench.wire import Wire
 
@@ -206,6 +206,3 @@ def recall(bench: Bench) -> tuple[str, tuple[int, int]]:
     wire.close()
     span = f"{min(totals)} to {max(totals)} places"
     return f"{right} of {len(words)} words found as many as LIKE does ({span}).", (right, len(words))
-
-
-__all__ = ["Bench", "Drawn", "boxes", "directory", "search", "tiles", "warm"]

@@ -21,10 +21,10 @@ from bench import servers
 from bench.driving import Timed, endless
 from bench.fill import opened
 from bench.publisher import PREFIX
-from bench.questions import tile_at
 from bench.reading import Bench
 from bench.table import Goal
 from bench.wire import Wire
+from geo.extent import tile_at
 from webapp.config import CHECKOUT, Settings
 
 TIMES, PATIENCE, PAUSE, BURSTS, BURST = 8, 20.0, 0.02, 20, 24
