@@ -37,7 +37,12 @@ class Timed:
     """The same by the question's place in the list: whoever is slow answers only its beginning in the time given."""
     size: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
-    seconds: float = 0.0
+
+    def note(self, status: int, size: int, taken: float) -> None:
+        """One more answer."""
+        self.taken.append(taken)
+        self.size += size
+        self.statuses[status] += 1
 
     def at(self, share: float) -> float:
         """Milliseconds within which a share of the answers came; infinite without any."""
@@ -105,13 +110,7 @@ class Run(Generic[Job]):
 
     def go(self, clients: int) -> Timed:
         """Start the clients, wait for them."""
-        threads = [threading.Thread(target=self._client, daemon=True) for _n in range(clients)]
-        begun = time.perf_counter()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self.timed.seconds = time.perf_counter() - begun
+        together(self._client, clients)
         return self.timed
 
     def _client(self) -> None:
@@ -123,17 +122,27 @@ class Run(Generic[Job]):
                 break
             number, job = drawn
             begun = time.perf_counter()
-            status, size = _answer(asker, job)
+            status, size = answer(asker, job)
             taken = time.perf_counter() - begun
             with self._lock:
-                self.timed.taken.append(taken)
+                self.timed.note(status, size, taken)
                 self.timed.each[number] = taken
-                self.timed.size += size
-                self.timed.statuses[status] += 1
         getattr(asker, "close", lambda: None)()
 
 
-def _answer(asker: Asker[Job], job: Job) -> tuple[int, int]:
+def together(work: Callable[[], None], number: int) -> float:
+    """Do the same in so many threads at once; seconds until all have ended."""
+    threads = [threading.Thread(target=work, daemon=True) for _n in range(number)]
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.perf_counter() - begun
+
+
+def answer(asker: Asker[Job], job: Job) -> tuple[int, int]:
+    """(status, bytes) of an answer; status 0 when there is none."""
     try:
         status, body = asker.ask(job)
     except (OSError, EOFError, ValueError, psycopg.Error):

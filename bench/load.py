@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import fill, run, seeing, servers
-from bench.driving import Timed
+from bench.driving import Timed, answer, together
 from bench.questions import Deck, Spot
 from bench.table import Table
 from bench.wire import Wire, once
@@ -81,34 +81,20 @@ class Load:
 
     def go(self) -> float:
         """Run the visitors; how long it took, seconds."""
-        threads = [threading.Thread(target=self._visitor, daemon=True) for _n in range(VISITORS)]
-        begun = time.monotonic()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return time.monotonic() - begun
+        return together(self._visitor, VISITORS)
 
     def _visitor(self) -> None:
         wire = Wire(self.port, packed=True)
         while time.monotonic() < self.until and (asked := self.visits.next()):
             for kind, path in asked:
                 begun = time.perf_counter()
-                try:
-                    status, body = wire.ask(path)
-                except (OSError, EOFError, ValueError):
-                    status, body = 0, b""
-                self._note(kind, status, len(body), time.perf_counter() - begun)
+                status, size = answer(wire, path)
+                taken = time.perf_counter() - begun
+                with self.visits.lock:
+                    self.seen.setdefault(kind, Timed()).note(status, size, taken)
                 if time.monotonic() > self.until:
                     break
         wire.close()
-
-    def _note(self, kind: str, status: int, size: int, taken: float) -> None:
-        with self.visits.lock:
-            timed = self.seen.setdefault(kind, Timed())
-            timed.taken.append(taken)
-            timed.size += size
-            timed.statuses[status] += 1
 
 
 def told(heading: str, load: Load, seconds: float, published: int) -> Table:
