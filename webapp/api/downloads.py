@@ -19,11 +19,11 @@ from layers.query import Query
 from layers.words import Translate
 from webapp import cache, catalogue, db, mapping
 from webapp.asked import query as asked
+from webapp.attached import XLSX
 from webapp.i18n import language
 from webapp.i18n import translate as _
 
 blueprint = Blueprint("downloads", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/<layer:key>.<any(geojson,csv,xlsx,gpkg,kml):ending>")

@@ -15,7 +15,7 @@ from layers import record, sheet
 from layers.errors import BadValue
 from layers.words import N_
 from webapp import audit, checks, db, desk, publishing, session
-from webapp.api.downloads import XLSX
+from webapp.attached import attached
 from webapp.checks import Choice, Drawn
 from webapp.desk import Desk
 from webapp.i18n import language
@@ -139,8 +139,7 @@ def workbook(id: int) -> Response:
     content = files.write_xlsx(_("抽查"), headings, _cells(here, drawn, found))
     with desk.writing() as writing:
         audit.note(writing.connection, "check_export", writing.who, f"draw/{id}", drawn.row.area)
-    about = {"Content-Disposition": f'attachment; filename="check-{id}.xlsx"'}
-    return Response(content, mimetype=XLSX, headers=about)
+    return attached(content, f"check-{id}.xlsx")
 
 
 def _cells(here: Desk, drawn: Drawn, found: list[Any]) -> Iterator[list[Any]]:

@@ -13,7 +13,7 @@ from layers import sheet
 from layers.errors import BadValue
 from layers.words import N_
 from webapp import audit, desk, session
-from webapp.api.downloads import XLSX
+from webapp.attached import attached
 from webapp.counting import bars, channels, report
 from webapp.counting.adding import KINDS
 from webapp.desk import Desk
@@ -54,8 +54,7 @@ def workbook() -> Response:
     content = files.write_xlsx(_("传播统计"), [_(text) for text in HEADINGS], _lines(here, days))
     with desk.writing() as writing:
         audit.note(writing.connection, "counts_export", writing.who, "counts", audit.home(writing.who), {"days": days})
-    about = {"Content-Disposition": f'attachment; filename="counts-{here.today}.xlsx"'}
-    return Response(content, mimetype=XLSX, headers=about)
+    return attached(content, f"counts-{here.today}.xlsx")
 
 
 def _lines(here: Desk, days: int) -> Iterator[list[Any]]:

@@ -14,7 +14,7 @@ from layers.errors import BadValue
 from layers.layer import Layer
 from layers.words import N_
 from webapp import audit, coverage, desk, permissions, session
-from webapp.api.downloads import XLSX
+from webapp.attached import attached
 from webapp.coverage import Cell, Table
 from webapp.desk import Desk
 from webapp.i18n import language
@@ -117,8 +117,7 @@ def workbook() -> Response:
     content = files.write_xlsx(_("各地情况"), [_(text) for text in HEADINGS], _lines(made))
     with desk.writing() as writing:
         audit.note(writing.connection, "coverage_export", writing.who, f"area/{made.area.code}", made.area.code)
-    about = {"Content-Disposition": f'attachment; filename="coverage-{made.area.code}-{here.today}.xlsx"'}
-    return Response(content, mimetype=XLSX, headers=about)
+    return attached(content, f"coverage-{made.area.code}-{here.today}.xlsx")
 
 
 def _lines(made: Table) -> Iterator[list[Any]]:

@@ -11,7 +11,7 @@ from geo import files
 from layers.areas import Area
 from layers.words import N_, Labels
 from webapp import area_choice, audit, db, logbook, session
-from webapp.api.downloads import XLSX
+from webapp.attached import attached
 from webapp.i18n import language
 from webapp.i18n import translate as _
 from webapp.permissions import ROLES, Action, Forbidden
@@ -57,8 +57,7 @@ def workbook() -> Response:
         audit.note(connection, "log_export", who, area=audit.home(who), detail={**asked.params(), "rows": len(rows)})
     heads = [_("时间"), _("谁"), _("岗位"), _("做了什么"), _("对象"), _("地方"), _("从哪个地址"), _("细节")]
     content = files.write_xlsx(_("日志"), heads, [list(told_of(row).values())[1:] for row in rows])
-    named = {"Content-Disposition": f'attachment; filename="log-{db.today().isoformat()}.xlsx"'}
-    return Response(content, mimetype=XLSX, headers=named)
+    return attached(content, f"log-{db.today()}.xlsx")
 
 
 def told_of(row: Row[Any]) -> dict[str, Any]:

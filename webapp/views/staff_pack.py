@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, render_template
 
 from webapp import audit, desk, mapping, review_pack, session
+from webapp.attached import attached
 from webapp.posters import asking
 from webapp.posters.gather import Asked
 from webapp.posters.spool import Busy, Undrawable
@@ -47,7 +48,4 @@ def archive() -> Response:
     content = review_pack.archive(about)
     with desk.writing() as writing:
         audit.note(writing.connection, "review_pack", writing.who, f"area/{about.code}", about.code)
-    name = f"review-{about.code}-{here.today}.zip"
-    response = Response(content, mimetype="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attached(content, f"review-{about.code}-{here.today}.zip", "application/zip")
