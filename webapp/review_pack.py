@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +22,7 @@ from layers.words import N_
 from webapp import basemaps, db, mapping, people, permissions, sharing
 from webapp.desk import Desk
 from webapp.i18n import translate as _
+from webapp.packed import packed
 from webapp.permissions import Action, Forbidden
 from webapp.posters import asking, gather
 from webapp.posters.gather import Asked
@@ -80,18 +79,11 @@ def days_left(settings: Any, today: dt.date) -> int | None:
 def archive(about: Area) -> bytes:
     """The zip. NotYet, Busy or Undrawable when a picture is not there in time."""
     drawn = samples(about)
-    for _name, poster in drawn:
-        asking.ready(poster, "png")
-    content = {name: asking.picture(poster, "png").read_bytes() for name, poster in drawn}
+    pictures = asking.pictures([poster for _name, poster in drawn])
+    content = dict(zip([name for name, _poster in drawn], pictures, strict=True))
     content["layers.xlsx"] = files.write_xlsx(_("图层清单"), [_(text) for text in HEADINGS], _lines())
     content["cover.txt"] = ("\ufeff" + cover(about)).replace("\n", "\r\n").encode()
-    made, day = io.BytesIO(), db.today()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, part in content.items():
-            entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 12, 0, 0))
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            packed.writestr(entry, part)
-    return made.getvalue()
+    return packed(content, db.today())
 
 
 def _lines() -> Iterator[list[Any]]:

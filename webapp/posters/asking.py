@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from flask import current_app
@@ -12,7 +13,7 @@ import geo
 from webapp import basemaps, cache, catalogue, db, mapping
 from webapp.posters import gather
 from webapp.posters.gather import Asked
-from webapp.posters.spool import NotYet, Spool
+from webapp.posters.spool import Busy, NotYet, Spool, Undrawable
 
 WAIT_SECONDS = 10.0
 """How long a request waits for its picture."""
@@ -65,3 +66,21 @@ def picture(wanted: Asked, ending: str) -> Path:
         return spool().wait(key(wanted, ending), WAIT_SECONDS)
     finally:
         _slots.release()
+
+
+def state(wanted: Iterable[Asked]) -> str:
+    """How far several PNGs are: ready, drawing, busy or failed; those that are not drawn are asked for."""
+    try:
+        drawn = [ready(one, "png") for one in wanted]
+    except Busy:
+        return "busy"
+    except Undrawable:
+        return "failed"
+    return "ready" if all(drawn) else "drawing"
+
+
+def pictures(wanted: Sequence[Asked]) -> list[bytes]:
+    """Several PNGs, all asked for before the first is waited for; the errors of `picture`."""
+    for one in wanted:
+        ready(one, "png")
+    return [picture(one, "png").read_bytes() for one in wanted]

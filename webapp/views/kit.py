@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
-import zipfile
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template
 
 from webapp import asked, cache, db
 from webapp.i18n import translate as _
+from webapp.packed import packed
 from webapp.posters import article, asking, gather
 from webapp.posters.codes import code_of
 from webapp.posters.gather import Asked
-from webapp.posters.spool import Busy, Undrawable
 from webapp.sharing import Shared
 
 blueprint = Blueprint("kit", __name__)
@@ -27,7 +25,7 @@ OWN = ("kind",)
 def page() -> Response:
     """The pictures to keep with a long press, the text to copy, the zip."""
     posters = _posters(asked.shared(apart=OWN))
-    state = _state(posters)
+    state = asking.state(posters)
     response = make_response(render_template("kit.html", **_context(posters), state=state))
     if state == "ready":
         return cache.by_content(response)
@@ -53,16 +51,6 @@ def _posters(shared: Shared) -> list[Asked]:
     return [gather.asked(shared, size, kind) for size in PICTURES]
 
 
-def _state(posters: list[Asked]) -> str:
-    try:
-        drawn = [asking.ready(poster, "png") for poster in posters]
-    except Busy:
-        return "busy"
-    except Undrawable:
-        return "failed"
-    return "ready" if all(drawn) else "drawing"
-
-
 def _context(posters: list[Asked]) -> dict[str, Any]:
     shared = posters[0].shared
     own = [("kind", posters[0].kind)]
@@ -76,26 +64,11 @@ def _context(posters: list[Asked]) -> dict[str, Any]:
 
 
 def _zip(posters: list[Asked]) -> bytes:
-    """The zip, the same bytes for the same content: no clock in it but the day."""
-    for poster in posters:
-        asking.ready(poster, "png")
-    day = db.today()
     url = posters[0].shared.link
-    files = {PICTURES[poster.size.key]: asking.picture(poster, "png").read_bytes() for poster in posters}
+    files = dict(zip(PICTURES.values(), asking.pictures(posters), strict=True))
     code = io.BytesIO()
     code_of(url, coarse=True).save(code, kind="png", scale=12, border=4)
     files["4-qr.png"] = code.getvalue()
     files["article.txt"] = ("\ufeff" + article.text(gather.content(posters[0]))).encode()
     files["link.txt"] = (_("阅读原文填这个网址：") + "\r\n" + url + "\r\n").encode()
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, content in files.items():
-            packed.writestr(_entry(name, day), content)
-    return made.getvalue()
-
-
-def _entry(name: str, day: dt.date) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 12, 0, 0))
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    return entry
+    return packed(files, db.today())

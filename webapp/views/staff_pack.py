@@ -7,8 +7,6 @@ from flask import Blueprint, Response, make_response, render_template
 from webapp import audit, desk, mapping, review_pack, session
 from webapp.attached import attached
 from webapp.posters import asking
-from webapp.posters.gather import Asked
-from webapp.posters.spool import Busy, Undrawable
 
 blueprint = Blueprint("staff_pack", __name__)
 blueprint.before_request(session.staff)
@@ -20,7 +18,7 @@ def page() -> Response:
     here = desk.reading()
     about = review_pack.area(here)
     drawn = review_pack.samples(about)
-    state = _state([poster for _name, poster in drawn])
+    state = asking.state(poster for _name, poster in drawn)
     context = {"about": about, "state": state, "cover": review_pack.cover(about), "approval_now": mapping.approval()}
     own = (("size", review_pack.SIZE), ("kind", "map"))
     pictures = [(name, poster.shared.at("/poster.png", *own)) for name, poster in drawn]
@@ -28,16 +26,6 @@ def page() -> Response:
     if state in ("drawing", "busy"):
         response.headers["Refresh"] = str(max(3, asking.spool().retry_after()))
     return response
-
-
-def _state(posters: list[Asked]) -> str:
-    try:
-        ready = [asking.ready(poster, "png") for poster in posters]
-    except Busy:
-        return "busy"
-    except Undrawable:
-        return "failed"
-    return "ready" if all(ready) else "drawing"
 
 
 @blueprint.get("/staff/review-pack.zip")
