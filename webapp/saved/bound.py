@@ -47,7 +47,8 @@ def bind(saved: Saved, given: Sequence[tuple[str, str]], areas: Areas) -> Bound:
     if dict(params).get("sort") == "near" and "near" not in dict(params):
         params = [pair for pair in params if pair[0] != "sort"]
     view = View.parse(shown, [("layers", chosen), *params], areas)
-    return Bound(saved, replace(view, queries=tuple(_under(saved, query, areas) for query in view.queries)))
+    over = held(saved, areas)
+    return Bound(saved, replace(view, queries=tuple(replace(q, held=over.get(q.layer.key)) for q in view.queries)))
 
 
 def _of_chosen(name: str, chosen: str) -> bool:
@@ -60,10 +61,6 @@ def bind_query(saved: Saved, query: Query, areas: Areas) -> Query:
     """A visitor's question about one layer, under what is held; UnknownLayer for one that the view does not have."""
     if query.layer.key not in [own.layer.key for own in saved.view.queries]:
         raise UnknownLayer(query.layer.key)
-    return _under(saved, query, areas)
-
-
-def _under(saved: Saved, query: Query, areas: Areas) -> Query:
     return replace(query, held=held(saved, areas).get(query.layer.key))
 
 

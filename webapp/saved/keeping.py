@@ -121,10 +121,10 @@ def restore(desk: Desk, slug: str, n: int) -> None:
     values: dict[str, Any] | None = desk.connection.execute(asked).scalar()
     if values is None:
         raise UnknownPlace("version", n)
-    view, _gone = tolerant([(str(k), str(v)) for k, v in values["params"]], desk.areas, values["area"])
+    params = [(str(k), str(v)) for k, v in values["params"]]
+    view, _gone = tolerant(params, desk.areas, values["area"])
     if not may(desk.who, view, values["area"], desk.areas):
         raise Forbidden(Action.VIEWS)
-    params = [(str(k), str(v)) for k, v in values["params"]]
     _write(desk, row, "restored", **{k: values[k] for k in VALUES}, digest=listing.digest(params))
 
 
