@@ -62,8 +62,7 @@ def offices(desk: Desk) -> list[Area]:
 def add(desk: Desk, area: str, title: str) -> str:
     """A new channel of an office; its code, made from the title's pinyin. BadValue when it cannot be."""
     _demand(desk, area)
-    if not title or len(title) > LONGEST:
-        raise BadValue("title", title[: 2 * LONGEST], N_("写 1 到 %(n)s 个字"), {"n": LONGEST})
+    _demand_title(title)
     count = select(func.count()).where(TABLE.c.area == area, TABLE.c.ended_at.is_(None))
     if desk.connection.execute(count).scalar_one() >= MOST:
         raise BadValue("title", title, N_("一个单位最多 %(n)s 个渠道，先停用几个"), {"n": MOST})
@@ -81,8 +80,7 @@ def add(desk: Desk, area: str, title: str) -> str:
 def rename(desk: Desk, code: str, title: str) -> None:
     """Another title for a channel; links and counts keep its code."""
     row = _get(desk, code)
-    if not title or len(title) > LONGEST:
-        raise BadValue("title", title[: 2 * LONGEST], N_("写 1 到 %(n)s 个字"), {"n": LONGEST})
+    _demand_title(title)
     desk.connection.execute(update(Channel).where(Channel.id == row.id).values(title=title))
     audit.note(desk.connection, "channel_title", desk.who, f"channel/{code}", row.area, {"title": title})
 
@@ -101,6 +99,11 @@ def _get(desk: Desk, code: str) -> Row[Any]:
         raise BadValue("code", code[:50], N_("没有这个渠道"))
     _demand(desk, row.area)
     return row
+
+
+def _demand_title(title: str) -> None:
+    if not title or len(title) > LONGEST:
+        raise BadValue("title", title[: 2 * LONGEST], N_("写 1 到 %(n)s 个字"), {"n": LONGEST})
 
 
 def _demand(desk: Desk, area: str) -> None:

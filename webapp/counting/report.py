@@ -85,10 +85,10 @@ def make(desk: Desk, days: int) -> Report:
     """The report of so many days up to today."""
     since, until = desk.today - dt.timedelta(days=days - 1), desk.today
 
-    def rows(*columns: ColumnElement[Any], **narrow: Any) -> list[Row[Any]]:
+    def rows(*columns: ColumnElement[Any], but: Any = None) -> list[Row[Any]]:
+        """The sums of each, those without (`but` stands for none in the last column) left out."""
         asked = _asked(desk, since, until, *columns)
-        if narrow.get("named"):
-            asked = asked.where(columns[-1] != ("" if columns[-1].key != "place_id" else 0))
+        asked = asked if but is None else asked.where(columns[-1] != but)
         order = func.sum(TABLE.c.n).desc()
         return list(desk.connection.execute(asked.order_by(order, *columns).limit(MOST)))
 
@@ -97,8 +97,8 @@ def make(desk: Desk, days: int) -> Report:
     lines = [_line(str(day), by_day.get(day)) for day in all_days]
     return Report(
         since, until, lines, _sum(desk, lines),
-        _by_channel(desk, rows(TABLE.c.channel)), _by_view(desk, rows(TABLE.c.view, named=True)),
-        _by_place(desk, rows(TABLE.c.layer, TABLE.c.place_id, named=True)), _by_host(desk, rows(TABLE.c.host)),
+        _by_channel(desk, rows(TABLE.c.channel)), _by_view(desk, rows(TABLE.c.view, but="")),
+        _by_place(desk, rows(TABLE.c.layer, TABLE.c.place_id, but=0)), _by_host(desk, rows(TABLE.c.host)),
     )  # fmt: skip
 
 
