@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, render_template
+from flask import Blueprint, Response, jsonify, make_response, render_template
 from werkzeug.exceptions import NotFound
 
 import layers
@@ -15,6 +15,7 @@ from webapp.api.downloads import collection
 from webapp.api.tiles import answered
 from webapp.i18n import language
 from webapp.saved import bound, drawing, reading
+from webapp.views.place import own_template
 
 blueprint = Blueprint("within", __name__, url_prefix="/embed/<slug:slug>")
 
@@ -78,5 +79,5 @@ def card(slug: str, key: str, id: int) -> Response:
     place = catalogue.one(query, id)
     if place is None:
         raise NotFound
-    template = current_app.jinja_env.select_template([f"card/{key}.html", "card/default.html"])
-    return cache.by_content(make_response(render_template(template, layer=query.layer, place=place)))
+    content = render_template(own_template("card", key), layer=query.layer, place=place)
+    return cache.by_content(make_response(content))

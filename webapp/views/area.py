@@ -24,16 +24,12 @@ def index() -> Response:
     """Every area by search and by tree, those with places first."""
     asked = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
     found = db.areas().named(asked)[:MOST_FOUND] if asked else []
-    cities = [(part, city) for part, n, _m in _provinces() if n for city in _cities(part)]
-    provinces, shared = _provinces(), sharing.of_subject("areas", [])
+    provinces, shared = profile.parts(None), sharing.of_subject("areas", [])
+    cities = [(part, city) for part, n, _m in provinces if n for city in _cities(part)]
     content = render_template(
         "areas.html", asked=asked, found=found, cities=cities, provinces=provinces, above=_above(found), shared=shared
     )
     return cache.by_content(make_response(content))
-
-
-def _provinces() -> list[tuple[Area, int, int]]:
-    return profile.parts(None)
 
 
 def _cities(province: Area) -> list[tuple[Area, int, list[tuple[Area, int, int]]]]:

@@ -38,7 +38,7 @@ def page(key: str, id: int) -> Response:
 def card(key: str, id: int) -> Response:
     """The escaped fragment that the map's popup shows."""
     layer = layers.get(key)
-    template = _own_template("card", key)
+    template = own_template("card", key)
     content = render_template(template, layer=layer, place=public_place(layer, id))
     return cache.by_content(make_response(content))
 
@@ -62,7 +62,7 @@ def _context(layer: Layer, place: Row[Any]) -> dict[str, Any]:
     return {
         "layer": layer,
         "place": place,
-        "body": _own_template("place", layer.key),
+        "body": own_template("place", layer.key),
         "near": near(place, layer),
         "alike": alike(layer, place),
         "map": mapping.part(around(layer, place)),
@@ -103,7 +103,7 @@ def alike(layer: Layer, place: Row[Any]) -> int | None:
     return catalogue.count(query) - 1
 
 
-def _own_template(folder: str, key: str) -> str:
+def own_template(folder: str, key: str) -> str:
     """The layer's own template where it has one, else the one for every layer."""
     names = [f"{folder}/{key}.html", f"{folder}/default.html"]
     return current_app.jinja_env.select_template(names).name or names[-1]
