@@ -20,9 +20,11 @@ from layers.words import N_
 from webapp import db, present
 from webapp.i18n import language
 from webapp.i18n import translate as _
-from webapp.saved.reading import Saved
+from webapp.saved.reading import Options, Saved
 
 Params = list[tuple[str, str]]
+HEIGHTS, USUAL_HEIGHT = (240, 2000), Options().height
+"""Pixels that a frame may be high; that it is when nobody says."""
 SUBJECTS = {"industry": N_("产业分布"), "ask": N_("找人问"), "data": N_("数据说明"), "areas": N_("各地")}
 """Pages about something that is neither a View nor a place nor an area, with their titles."""
 

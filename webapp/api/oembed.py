@@ -16,7 +16,7 @@ from webapp.i18n import translate as _
 from webapp.posters.sizes import SIZES
 
 blueprint = Blueprint("oembed", __name__)
-WIDTH, HEIGHT = 800, 560
+WIDTH, HEIGHT = 800, sharing.USUAL_HEIGHT
 LEAST, MOST = 120, 5000
 
 

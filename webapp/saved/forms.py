@@ -18,10 +18,9 @@ from webapp.i18n import translate as _
 from webapp.saved import bound, hosts, keeping
 from webapp.saved.keeping import Wanted
 from webapp.saved.reading import ALL, Options, Saved
-from webapp.sharing import Shared
+from webapp.sharing import HEIGHTS, USUAL_HEIGHT, Shared
 
 TITLE, CAPTION, SLUG = 40, 200, 40
-HEIGHTS = (240, 2000)
 FIELDS = (
     "url", "title", "caption", "slug", "hosts", "height", "list", "controls", "lang", "area", "frame", "version",
 )  # fmt: skip
@@ -47,7 +46,14 @@ class Form:
 
 def empty(desk: Desk, url: str = "") -> Form:
     """The form of a new view; an address that was handed over stands in it."""
-    text = {"url": url, "height": "560", "frame": "still", "lang": "", "area": _first_area(desk), "lock": "all"}
+    text = {
+        "url": url,
+        "height": str(USUAL_HEIGHT),
+        "frame": "still",
+        "lang": "",
+        "area": _first_area(desk),
+        "lock": "all",
+    }
     shared, problems = _shared(url) if url else (None, {})
     title = shared.title[:TITLE] if shared else ""
     return Form(_filled({**text, "title": title}), shared.view if shared else None, (ALL,), problems=problems)
@@ -126,11 +132,11 @@ def _locked(view: View | None) -> tuple[list[str], Texts]:
 
 
 def _options(text: Texts) -> tuple[Options, Texts]:
-    raw = text["height"] or str(Options().height)
+    raw = text["height"] or str(USUAL_HEIGHT)
     fits = raw.isascii() and raw.isdigit() and len(raw) < 6 and HEIGHTS[0] <= int(raw) <= HEIGHTS[1]
     problems = {} if fits else {"height": _("写 %(low)s 到 %(high)s 的整数", low=HEIGHTS[0], high=HEIGHTS[1])}
     lang = text["lang"] if text["lang"] in LANGUAGES else ""
-    height = int(raw) if fits else Options().height
+    height = int(raw) if fits else USUAL_HEIGHT
     return Options(height, bool(text["controls"]), bool(text["list"]), lang, text["frame"] == "follow"), problems
 
 

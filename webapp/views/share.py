@@ -13,12 +13,10 @@ from layers.words import N_
 from webapp import asked, cache, db, mapping, sharing, standing
 from webapp.posters.sizes import OFFERED, SIZES
 from webapp.saved import listing
-from webapp.sharing import Shared
+from webapp.sharing import HEIGHTS, USUAL_HEIGHT, Shared
 
 blueprint = Blueprint("share", __name__)
 OPTIONS = ("height", "list", "controls", "fixed")
-HEIGHTS = (240, 2000)
-USUAL_HEIGHT = 560
 
 
 @blueprint.get("/share")
