@@ -21,14 +21,12 @@ from layers.incoming import Incoming
 from layers.incoming import Said as Told
 from layers.layer import Layer
 from layers.located import strips, system
-from layers.words import N_
 from webapp import dialling
 from webapp.imports import files, saying
 from webapp.imports.choices import Choices
 from webapp.imports.given import POSITIONS
 from webapp.imports.models import OfficeLayout, OfficeMapping
 
-WHICH_SYSTEM = N_("坐标是从哪里来的？选错会偏几百米")
 SHOWN = 3
 """Values of a column that are shown beside its heading."""
 

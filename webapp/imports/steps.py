@@ -37,7 +37,6 @@ TAKEN_FROM: Mapping[str, tuple[tuple[str, ...], str | None]] = {
     "return": ((Stage.APPLIED,), None),
 }
 """Step -> the states that it can be taken from, and the state of the batch while it is (None: as it is)."""
-BACK_TO = {Stage.STAGED: Stage.FAILED, Stage.JUDGING: Stage.STAGED, Stage.APPLYING: Stage.READY}
 CANCELLED = {Stage.STAGED: Stage.CANCELLED, Stage.JUDGING: Stage.CANCELLED, Stage.APPLYING: Stage.READY}
 
 
@@ -62,8 +61,8 @@ def perform(here: Desk, batch: Row[Any], step: str, task: Mapping[str, Any], tel
     if step == "read":
         read(here, batch)
     elif step == "all":
-        for part in ("read", "judge", "apply"):
-            perform(here, here.connection.execute(select(TABLE).where(TABLE.c.id == batch.id)).one(), part, task, tell)
+        for part in ("judge", "apply"):  # whoever asks for all has had the file read
+            perform(here, now(here.connection, batch.id), part, task, tell)
     elif step in ("approve", "return"):
         reviewing.decide(here, batch, step, str(task.get("reason", "")), tell)
     else:
@@ -86,6 +85,11 @@ def read(here: Desk, batch: Row[Any]) -> None:
     here.connection.execute(update(Batch).where(TABLE.c.id == batch.id).values(**values))
 
 
+def now(connection: Connection, id: int) -> Row[Any]:
+    """The batch as it is in this transaction."""
+    return connection.execute(select(TABLE).where(TABLE.c.id == id)).one()
+
+
 def at_once(id: int, step: str, task: Mapping[str, Any], writing: Callable[[], Any] = desk.writing) -> None:
     """Take a step and do it in this very request, in one transaction; NotNow when it cannot be taken now."""
     try:
@@ -104,7 +108,7 @@ def later(id: int, step: str, by: int, **more: Any) -> None:
 
 def failed(connection: Connection, id: int, step: str, error: Exception) -> None:
     """Write down why a step came to nothing, and where the batch stands then."""
-    batch = connection.execute(select(TABLE).where(TABLE.c.id == id)).one()
+    batch = now(connection, id)
     values: dict[str, Any] = {"task": None, "message": _why(error, step)}
     if isinstance(error, ChoiceMissing):
         values |= {"about": {**batch.about, "question": opening.question(error)}, "message": None}

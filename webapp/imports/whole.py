@@ -18,11 +18,11 @@ from webapp import db, desk
 from webapp.desk import Desk
 from webapp.imports import saying, staging, steps
 from webapp.imports.choices import Choices
-from webapp.imports.models import Batch, BatchRow, Verdict
+from webapp.imports.models import BatchRow, Verdict
 from webapp.models import Account
 from webapp.permissions import Held, Role, Signed
 
-TABLE, ROW = Batch.__table__, BatchRow.__table__
+ROW = BatchRow.__table__
 LISTED = 1000
 TERMINAL = "terminal"
 """The account that imports at the command line are made by; nobody can sign in as it."""
@@ -48,7 +48,7 @@ def take(
     """Take a file in and look into it, in the desk's transaction. Forbidden, UnreadableFile."""
     batch = staging.new(here, file, name, owner, key, choices=choices, token_id=token)
     steps.read(here, batch)
-    return now(here.connection, batch.id)
+    return steps.now(here.connection, batch.id)
 
 
 def finish(here: Desk, batch: Row[Any], *, check: bool = False) -> dict[str, Any]:
@@ -57,17 +57,12 @@ def finish(here: Desk, batch: Row[Any], *, check: bool = False) -> dict[str, Any
     UnreadableFile, BadCoordinate, ChoiceMissing.
     """
     for step in ("judge",) if check else ("judge", "apply"):
-        steps.perform(here, now(here.connection, batch.id), step, {}, lambda done: None)
-    told = report(here.connection, now(here.connection, batch.id))
+        steps.perform(here, steps.now(here.connection, batch.id), step, {}, lambda done: None)
+    told = report(here.connection, steps.now(here.connection, batch.id))
     if check:
         del told["batch"]
         raise Checked(told)
     return told
-
-
-def now(connection: Connection, id: int) -> Row[Any]:
-    """The batch as it is in this transaction."""
-    return connection.execute(select(TABLE).where(TABLE.c.id == id)).one()
 
 
 def report(connection: Connection, batch: Row[Any]) -> dict[str, Any]:
