@@ -23,6 +23,7 @@ from layers.layer import Layer
 from layers.store import State
 from tests.conftest import fresh_database
 from tests.places import HERE, TODAY, put, values
+from tests.processes import environment, flask, until
 from webapp import building, cluster, db, facts, standing, watching
 from webapp.building import Builder
 from webapp.config import CHECKOUT, Settings
@@ -143,13 +144,11 @@ def test_a_layer_that_has_not_changed_is_not_written_again(own: tuple[Settings, 
 def run(own: tuple[Settings, Engine, Areas], folder: Path, seconds: float = 60) -> None:
     """Steps of a builder with real full builds until everything is current."""
     settings, engine, _areas = own
-    environment = {**os.environ, "MAP_DATABASE_URL": settings.database_url, "MAP_HOME": str(settings.home)}
+    told = environment(settings.home, MAP_DATABASE_URL=settings.database_url)
     command = [sys.executable, "-m", "flask", "--app", str(CHECKOUT / "wsgi.py"), "snapshot", "build"]
-    working, until = Builder(folder, command, environment), time.monotonic() + seconds
+    working = Builder(folder, command, told)
     try:
-        while not step(engine, working, db.day_in_china()):
-            assert time.monotonic() < until
-            time.sleep(0.1)
+        until(lambda: step(engine, working, db.day_in_china()), seconds)
     finally:
         working.end()
 
@@ -181,10 +180,8 @@ def test_what_cannot_be_brought_up_to_date_is_built_anew(
 def watcher(own: tuple[Settings, Engine, Areas], home: Path, *more: str) -> tuple[subprocess.Popen[bytes], Path]:
     """A builder as the server starts it, and its folder."""
     settings = dataclasses.replace(own[0], home=home)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAP_")}
-    environment = {**kept, "MAP_DATABASE_URL": settings.database_url, "MAP_HOME": str(home)}
-    command = [sys.executable, "-m", "flask", "--app", "wsgi:app", "snapshot", "watch", *more]
-    return subprocess.Popen(command, env=environment, cwd=CHECKOUT, stdin=subprocess.PIPE), standing.folder(settings)
+    told, command = environment(home, MAP_DATABASE_URL=settings.database_url), flask("snapshot", "watch", *more)
+    return subprocess.Popen(command, env=told, cwd=CHECKOUT, stdin=subprocess.PIPE), standing.folder(settings)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
@@ -196,10 +193,8 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 def checked_again(folder: Path, seconds: float = 60) -> None:
     """Wait until a builder has found everything to be current."""
-    begun, end = time.time(), time.monotonic() + seconds
-    while watching.pulse(folder).at < begun:
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
+    begun = time.time()
+    until(lambda: watching.pulse(folder).at >= begun, seconds)
 
 
 def test_killed_at_any_moment_the_next_one_is_right(own: tuple[Settings, Engine, Areas], tmp_path: Path) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.processes import answers, environment, flask, free_port, until
 from webapp import cluster, postgres
 from webapp.config import CHECKOUT, Settings
 
@@ -83,32 +82,12 @@ def test_another_major_version_is_refused_with_what_to_do(settings: Settings, tm
     (data / "PG_VERSION").unlink()
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def answers(port: int) -> bool:
-    """Whether a server on `port` says that it is ready."""
-    try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2).close()
-    except OSError:
-        return False
-    return True
-
-
 def serve(home: Path, port: int) -> subprocess.Popen[bytes]:
     """`flask serve` in a process group of its own, answering."""
-    environment = {**os.environ, "MAP_HOME": str(home), "MAP_PORT": str(port)}
-    command = [str(Path(sys.executable).parent / "flask"), "serve"]
-    server = subprocess.Popen(command, env=environment, cwd=CHECKOUT, start_new_session=True, stdout=subprocess.DEVNULL)
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        if answers(port):
-            return server
-        time.sleep(0.2)
-    raise AssertionError("the server did not answer")
+    own = environment(home, MAP_PORT=str(port))
+    server = subprocess.Popen(flask("serve"), env=own, cwd=CHECKOUT, start_new_session=True, stdout=subprocess.DEVNULL)
+    until(lambda: answers(port))
+    return server
 
 
 def test_killing_the_server_loses_nothing(settings: Settings) -> None:

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import re
 import statistics
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,8 @@ from google.protobuf.message import DecodeError
 from sqlalchemy import create_engine, text
 
 from geo.extent import tile_at
-from tests.webapp.test_outage import Site, site, until
+from tests.processes import Crowd, until
+from tests.webapp.test_outage import Site, site
 from webapp import db
 
 __all__ = ["site"]
@@ -55,37 +55,25 @@ def total(site: Site) -> int:
     return int(json.loads(site.get(f"/facets/projects?q={MARK}")[1])["total"])
 
 
-class Readers:
+class Readers(Crowd):
     """Read the two marked places again and again: always both, or none."""
 
     def __init__(self, site: Site) -> None:
+        super().__init__(READERS)
         self.site, self.torn, self.asked = site, [], 0
-        self._end = threading.Event()
-        self._threads = [threading.Thread(target=self._read, args=(n,)) for n in range(READERS)]
 
-    def _read(self, n: int) -> None:
+    def turn(self, n: int) -> None:
         names = [name for name in SURFACES if name not in ("page", "suggest")]
-        while not self._end.is_set():
-            name = names[n % len(names)]
-            try:
-                found = SURFACES[name](self.site)
-            except (ValueError, KeyError, DecodeError) as error:
-                self.torn.append((name, error))
-                continue
-            self.asked += 1
-            time.sleep(PAUSE_SECONDS)
-            if len(found) not in (0, 2):
-                self.torn.append((name, found))
-
-    def __enter__(self) -> Readers:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._end.set()
-        for thread in self._threads:
-            thread.join()
+        name = names[n % len(names)]
+        try:
+            found = SURFACES[name](self.site)
+        except (ValueError, KeyError, DecodeError) as error:
+            self.torn.append((name, error))
+            return
+        self.asked += 1
+        time.sleep(PAUSE_SECONDS)
+        if len(found) not in (0, 2):
+            self.torn.append((name, found))
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,8 @@ from layers.areas import Areas
 from tests.conftest import fresh_database
 from tests.desks import NOON, editor
 from tests.offices import as_csv, row
-from tests.webapp.test_worker import until, worker
+from tests.processes import until
+from tests.webapp.test_worker import worker
 from webapp import cluster, create_app, db, desk, facts
 from webapp.config import CHECKOUT, Settings
 from webapp.desk import Desk

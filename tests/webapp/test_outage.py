@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -20,7 +18,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from tests import staff
-from tests.webapp.test_cluster import free_port
+from tests.processes import Crowd, environment, flask, free_port, until
 from webapp import cluster, create_app, postgres, standing, watching
 from webapp.config import CHECKOUT, Settings
 
@@ -73,15 +71,12 @@ class Site:
 
     def start(self) -> None:
         """Serve, and wait until every layer is answered from files."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("MAP_")}
-        environment = {**kept, "MAP_DATABASE_URL": self.url, "MAP_HOME": str(self.home)}
-        environment |= {"MAP_PORT": str(self.port)}
-        command = [sys.executable, "-m", "flask", "--app", "wsgi:app", "serve"]
+        own = environment(self.home, MAP_DATABASE_URL=self.url, MAP_PORT=str(self.port))
         begun = time.time()
         with self.log.open("ab") as log:
-            self.server = subprocess.Popen(command, env=environment, cwd=CHECKOUT, stdout=log, stderr=log)
-        until(lambda: self.get("/healthz")[0] == 200)
-        until(lambda: self.pulse().at > begun)
+            self.server = subprocess.Popen(flask("serve"), env=own, cwd=CHECKOUT, stdout=log, stderr=log)
+        until(lambda: self.get("/healthz")[0] == 200, 90)
+        until(lambda: self.pulse().at > begun, 90)
 
     def stop(self) -> None:
         assert self.server is not None
@@ -101,15 +96,6 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 OPENER = urllib.request.build_opener(NoRedirect)
-
-
-def until(true: Any, seconds: float = 90) -> float:
-    """Wait until a function says yes; how long it took."""
-    begun = time.monotonic()
-    while not true():
-        assert time.monotonic() - begun < seconds, "waited in vain"
-        time.sleep(0.03)
-    return time.monotonic() - begun
 
 
 @pytest.fixture(scope="module")
@@ -145,34 +131,22 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         shutil.rmtree(data.parent if "guiyan" in data.parent.parts[-2:] else data, ignore_errors=True)
 
 
-class Visitors:
+class Visitors(Crowd):
     """Ask every public page again and again, eight at a time; what was refused is kept."""
 
     def __init__(self, site: Site, number: int = 8) -> None:
-        self.site, self.asked, self.refused, self.pages = site, 0, [], list(PAGES)
-        self._end = threading.Event()
-        self._threads = [threading.Thread(target=self._visit, args=(n,)) for n in range(number)]
+        super().__init__(number)
+        self.site, self.asked, self.refused = site, 0, []
 
-    def _visit(self, n: int) -> None:
-        while not self._end.is_set():
-            first = n * len(self.pages) // len(self._threads)
-            for path in self.pages[first:] + self.pages[:first]:
-                status, body = self.site.get(path)
-                self.asked += 1
-                if status == 0 or status >= 500:
-                    self.refused.append((path, status, body[:300]))
-                if self._end.is_set():
-                    return
-
-    def __enter__(self) -> Visitors:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._end.set()
-        for thread in self._threads:
-            thread.join()
+    def turn(self, n: int) -> None:
+        first = n * len(PAGES) // self.number
+        for path in PAGES[first:] + PAGES[:first]:
+            status, body = self.site.get(path)
+            self.asked += 1
+            if status == 0 or status >= 500:
+                self.refused.append((path, status, body[:300]))
+            if self.ended.is_set():
+                return
 
 
 def publish(engine: Engine, place: int, name: str) -> None:
@@ -236,13 +210,13 @@ def test_a_server_that_starts_without_its_database_answers_from_files(site: Site
     site.stop()
     files = postgres.locate(site.settings)
     postgres.stop(files)
-    kept = site.start
+    starting = threading.Thread(target=site.start)
     try:
         begun = time.time()
-        threading.Thread(target=kept).start()
+        starting.start()
         until(lambda: site.get("/healthz")[0] == 200)
-        with_database = {path: site.get(path) for path in PAGES}
-        refused = {path: status for path, (status, _body) in with_database.items() if status == 0 or status >= 500}
+        statuses = {path: site.get(path)[0] for path in PAGES}
+        refused = {path: status for path, status in statuses.items() if status == 0 or status >= 500}
         assert refused == {}
         status, body = site.get("/account/sign-in")
         assert status in (200, 503)
@@ -250,5 +224,6 @@ def test_a_server_that_starts_without_its_database_answers_from_files(site: Site
         assert "数据停在" in site.get("/")[1].decode()
     finally:
         postgres.start(files)
+    starting.join()
     until(lambda: site.pulse().at > begun and site.pulse().since is None)
     assert "数据停在" not in site.get("/")[1].decode()

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, insert, i
 from layers.areas import Areas
 from tests.conftest import fresh_database
 from tests.desks import NOON, desk, editor, reviewer
-from tests.webapp.test_cluster import answers, free_port
+from tests.processes import answers, environment, flask, free_port, until
 from tests.webapp.test_publishing import PROJECTS, TYPED
 from webapp import beside, cluster, create_app, drafts, facts, jobs, migrating, publishing, ticks
 from webapp.config import CHECKOUT, Settings
@@ -131,17 +131,7 @@ def own(settings: Settings) -> Iterator[tuple[Settings, Engine]]:
 
 def worker(settings: Settings, *more: str) -> tuple[list[str], dict[str, str]]:
     """Command and environment of a worker on a database."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAP_")}
-    environment = {**kept, "MAP_DATABASE_URL": settings.database_url, "MAP_HOME": str(settings.home)}
-    return [sys.executable, "-m", "flask", "--app", "wsgi:app", "worker", *more], environment
-
-
-def until(true: object, seconds: float = 30) -> None:
-    """Wait until a function says yes."""
-    end = time.monotonic() + seconds
-    while not true():  # type: ignore[operator]
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)
+    return flask("worker", *more), environment(settings.home, MAP_DATABASE_URL=settings.database_url)
 
 
 @pytest.fixture
@@ -163,8 +153,8 @@ def test_a_worker_publishes_what_is_due_and_ends_with_whoever_started_it(
         scheduled(connection, book, now - SECOND, now - DAY, valid_until=(now + 80 * DAY).date().isoformat())
     client = app_of.test_client()
     assert client.get("/projects.geojson").json["features"] == []
-    command, environment = worker(settings, "--beside")
-    process = subprocess.Popen(command, env=environment, cwd=CHECKOUT, stdin=subprocess.PIPE)
+    command, own_ = worker(settings, "--beside")
+    process = subprocess.Popen(command, env=own_, cwd=CHECKOUT, stdin=subprocess.PIPE)
     try:
         until(lambda: client.get("/projects.geojson").json["features"])
         (feature,) = client.get("/projects.geojson").json["features"]
@@ -181,13 +171,13 @@ def test_a_killed_workers_jobs_hold_nothing_up(own: tuple[Settings, Engine], app
     settings, engine = own
     busy = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing' AND task_name = 'publish_due'"
     now = dt.datetime.now(dt.UTC).astimezone(NOON.tzinfo)
-    command, environment = worker(settings)
+    command, own_ = worker(settings)
     forget = text("DELETE FROM procrastinate_periodic_defers")  # as if a minute had passed
     with engine.begin() as connection:
         connection.execute(forget)
     with engine.connect() as blocking:
         blocking.execute(text("LOCK TABLE draft"))
-        first = subprocess.Popen(command, env=environment, cwd=CHECKOUT)
+        first = subprocess.Popen(command, env=own_, cwd=CHECKOUT)
         try:
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as looking:
                 until(lambda: looking.execute(text(busy)).scalar() == 1)
@@ -201,7 +191,7 @@ def test_a_killed_workers_jobs_hold_nothing_up(own: tuple[Settings, Engine], app
         scheduled(connection, Areas.load(connection), now - SECOND, now - DAY, lon="103.80", lat="29.10", **over)
     client = app_of.test_client()
     before = len(client.get("/projects.geojson").json["features"])
-    second = subprocess.Popen(command, env=environment, cwd=CHECKOUT)
+    second = subprocess.Popen(command, env=own_, cwd=CHECKOUT)
     try:
         until(lambda: len(client.get("/projects.geojson").json["features"]) == before + 1)
         second.send_signal(signal.SIGINT)
@@ -260,9 +250,8 @@ def test_the_server_goes_on_when_its_worker_dies_and_takes_it_along_when_it_ends
     own: tuple[Settings, Engine], tmp_path: Path
 ) -> None:
     port = free_port()
-    environment = {**worker(own[0])[1], "MAP_PORT": str(port), "MAP_HOME": str(tmp_path), "MAP_SAMPLE": "off"}
-    command = [sys.executable, "-m", "flask", "--app", "wsgi:app", "serve"]
-    server = subprocess.Popen(command, env=environment, cwd=CHECKOUT, start_new_session=True, stdout=subprocess.DEVNULL)
+    told = environment(tmp_path, MAP_DATABASE_URL=own[0].database_url, MAP_PORT=str(port), MAP_SAMPLE="off")
+    server = subprocess.Popen(flask("serve"), env=told, cwd=CHECKOUT, start_new_session=True, stdout=subprocess.DEVNULL)
     try:
         until(lambda: answers(port) and workers(server), 60)
         (first,) = workers(server)
