@@ -1,38 +1,32 @@
 """A large file from the worker's side: times and memory, and what the site's visitors notice meanwhile.
 
-Run as `.venv/bin/python bench/import_scale.py [rows]`; it uses a database of its own and loopback alone.
+Run as `python -m bench.import_scale [rows]`; it uses a database of its own and loopback alone.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import io
-import os
-import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, insert, select, text
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from bench import servers
+from bench.driving import plain_ms, quantile
+from bench.wire import Wire
+from webapp import cluster, create_app, db, desk, migrating, samples, session, statics
+from webapp.config import CHECKOUT, Settings
+from webapp.desk import Desk
+from webapp.imports import staging, steps, working
+from webapp.imports.models import Batch
+from webapp.models import Account, Grant
 
-from webapp import cluster, create_app, db, desk, migrating, samples, session, statics  # noqa: E402
-from webapp.config import Settings  # noqa: E402
-from webapp.desk import Desk  # noqa: E402
-from webapp.imports import staging, steps, working  # noqa: E402
-from webapp.imports.models import Batch  # noqa: E402
-from webapp.models import Account, Grant  # noqa: E402
-
-PORT, VISITORS, PAUSE, BASE_SECONDS = 8951, 2, 0.05, 20
+VISITORS, PAUSE, BASE_SECONDS = 2, 0.05, 20
 MOST_APPROVED = 5000
 """Publishing goes by the rules for single drafts, row by row, and takes its time."""
 COUNTIES = ("犍为县", "井研县", "夹江县", "沐川县", "峨眉山市", "五通桥区")
@@ -60,7 +54,8 @@ def workbook(rows: int) -> bytes:
 class Visitors:
     """A few people who look at the map, one page after another."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
+        self.port = port
         self.taken: list[float] = []
         self._ending = threading.Event()
         self._threads = [threading.Thread(target=self._visit, daemon=True) for _n in range(VISITORS)]
@@ -76,36 +71,25 @@ class Visitors:
             thread.join()
 
     def _visit(self) -> None:
+        wire = Wire(self.port)
         while not self._ending.is_set():
             begun = time.perf_counter()
-            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/", timeout=30) as answer:
-                answer.read()
+            status, _body = wire.ask("/")
+            assert status == 200, status
             self.taken.append(time.perf_counter() - begun)
             time.sleep(PAUSE)
+        wire.close()
 
     def told(self) -> str:
         """Pages, median and 95th of a hundred, milliseconds."""
-        parts = statistics.quantiles(self.taken, n=100)
-        return f"{len(self.taken)} pages, p50 {parts[49] * 1000:.0f} ms, p95 {parts[94] * 1000:.0f} ms"
+        middle, most = (plain_ms(quantile(self.taken, share)) for share in (0.5, 0.95))
+        return f"{len(self.taken)} pages, p50 {middle} ms, p95 {most} ms"
 
 
-@contextmanager
-def running(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """The web server, a worker and a builder, as `flask serve` has them; the worker's process."""
-    asked = ("--interface", "wsgi", "--http", "1", "--no-ws", "--host", "127.0.0.1", "--port", str(PORT))
-    many = ("--workers", "2", "--blocking-threads", "4", "--log-level", "warning", "webapp.served:app")
-    server = subprocess.Popen([sys.executable, "-m", "granian", *asked, *many], env=environment, cwd=ROOT)
-    flask = [sys.executable, "-m", "flask", "--app", "wsgi:app"]
-    worker = subprocess.Popen([*flask, "worker"], env=environment, cwd=ROOT)
-    builder = subprocess.Popen([*flask, "snapshot", "watch"], env=environment, cwd=ROOT)
-    try:
-        time.sleep(25)
-        yield worker
-    finally:
-        for process in (worker, builder, server):
-            process.terminate()
-        for process in (worker, builder, server):
-            process.wait(30)
+def worker_of(server: int) -> int:
+    """The worker that `flask serve` has started."""
+    mine = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in servers.children(server)}
+    return next(pid for pid, command in mine.items() if b"\0worker\0" in command)
 
 
 def memory(pid: int, name: str) -> float:
@@ -134,7 +118,7 @@ def follow(engine: Any, id: int) -> float:
 def main(rows: int) -> None:
     """See the module."""
     home = Path(tempfile.mkdtemp(prefix="import-scale-"))
-    settings = Settings.from_env({"MAP_HOME": str(ROOT / ".local" / "bench")})
+    settings = Settings.from_env({"MAP_HOME": str(CHECKOUT / ".local" / "bench")})
     cluster.drop_database(settings, "import_scale")
     url = cluster.create_database(settings, "import_scale")
     engine = create_engine(url)
@@ -149,21 +133,21 @@ def main(rows: int) -> None:
     content = workbook(rows)
     print(f"{rows} rows, {len(content) / 1024**2:.1f} MiB")
     app = create_app(dataclasses.replace(settings, database_url=url, home=home))
-    environment = {**os.environ, "MAP_DATABASE_URL": url, "MAP_HOME": str(home), "MAP_SECRET_KEY": settings.secret_key}
-    with app.app_context(), running(environment) as worker:
+    with app.app_context(), servers.site(settings, url, home) as (port, server):
+        worker = worker_of(server)
         with db.writing() as connection:
             here = Desk(connection, session.account(connection, who), db.areas(), db.now(), desk.rules())
             batch = staging.new(here, io.BytesIO(content), "scale.xlsx", "511100", "projects")
-        with Visitors() as before:
+        with Visitors(port) as before:
             time.sleep(BASE_SECONDS)
-        print(f"  / alone: {before.told()}; worker {memory(worker.pid, 'VmRSS'):.0f} MiB")
+        print(f"  / alone: {before.told()}; worker {memory(worker, 'VmRSS'):.0f} MiB")
         reviewed = [("approve", boss)] if rows <= MOST_APPROVED else []
         for step, by in (("read", who), ("judge", who), ("apply", who), *reviewed, ("undo", who)):
-            with Visitors() as meanwhile:
+            with Visitors(port) as meanwhile:
                 steps.later(batch.id, step, by)
                 working.wake()
                 seconds = follow(engine, batch.id)
-            peak = memory(worker.pid, "VmHWM")
+            peak = memory(worker, "VmHWM")
             print(f"  {step}: {seconds:.1f} s, peak {peak:.0f} MiB; / meanwhile: {meanwhile.told()}", flush=True)
         with engine.connect() as connection:
             counts = connection.execute(select(Batch.counts).where(Batch.id == batch.id)).scalar_one()
