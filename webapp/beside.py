@@ -30,20 +30,20 @@ class Beside:
         self._thread.start()
 
     def end(self) -> None:
-        """Ask it to end, and begin it no more; returns at once, so that a signal may call it."""
+        """Ask it to end, and begin it no more; returns at once."""
         self._ending.set()
+        with self._turn:
+            if self._process is not None:
+                self._process.terminate()
 
     def stop(self) -> None:
         """End it and wait until it is gone."""
-        self._ending.set()
-        with self._turn:
-            process = self._process
-        if process is not None and process.poll() is None:
-            process.terminate()
+        self.end()
+        if self._process is not None:
             try:
-                process.wait(STOP_SECONDS)
+                self._process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                process.kill()
+                self._process.kill()
         if self._thread.is_alive():
             self._thread.join(STOP_SECONDS)
 

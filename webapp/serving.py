@@ -7,10 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from queue import SimpleQueue
 from typing import Any
 
 from sqlalchemy import create_engine
@@ -174,22 +176,24 @@ def _wait(settings: Settings, server: subprocess.Popen[bytes]) -> bool:
 
 
 def _until_signal(server: subprocess.Popen[bytes], programs: list[Beside]) -> int:
-    """Wait for the server's end or for SIGINT or SIGTERM, which let requests in flight finish."""
-
-    def ask_to_end(*_signal: object) -> None:
-        for program in programs:
-            program.end()
-        server.terminate()
-
-    signal.signal(signal.SIGINT, ask_to_end)
-    signal.signal(signal.SIGTERM, ask_to_end)
-    signal.signal(signal.SIGHUP, ask_to_end)
-    status = server.wait()
+    """Wait for the server's end or for a signal, which lets requests and jobs in flight finish, all at once."""
+    asked: SimpleQueue[object] = SimpleQueue()  # the one queue that a signal may interrupt anywhere and still put into
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *which: asked.put(which))
+    threading.Thread(target=lambda: asked.put(server.wait()), daemon=True).start()
+    asked.get()
+    for program in programs:
+        program.end()
+    status = _stop(server)
     print("stopped", flush=True)
     return 0 if status in (0, -signal.SIGTERM) else status
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    if server.poll() is None:
-        server.terminate()
-        server.wait()
+def _stop(server: subprocess.Popen[bytes]) -> int:
+    """End the server; its status."""
+    server.terminate()
+    try:
+        return server.wait(GRACE_SECONDS + 5)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        return server.wait()

@@ -262,12 +262,33 @@ def test_the_server_goes_on_when_its_worker_dies_and_takes_it_along_when_it_ends
         (second,) = workers(server)
         assert second != first
         server.terminate()
-        assert server.wait(40) == 0
+        assert server.wait(60) == 0
         assert not Path(f"/proc/{second}").exists()
     finally:
         if server.poll() is None:
             os.killpg(server.pid, signal.SIGKILL)
             server.wait()
+
+
+def loads(pid: str) -> bool:
+    """Whether a process has begun to load the application."""
+    return "geos" in Path(f"/proc/{pid}/maps").read_text()
+
+
+def test_a_server_that_is_told_to_end_while_it_loads_the_application_ends_at_once(
+    own: tuple[Settings, Engine], tmp_path: Path
+) -> None:
+    asked = ("--interface", "wsgi", "--port", str(free_port()), "--workers", "2", "--workers-kill-timeout", "60")
+    command = [sys.executable, "-m", "granian", *asked, "webapp.served:app"]
+    server = subprocess.Popen(command, env={**worker(own[0])[1], "MAP_HOME": str(tmp_path)}, cwd=CHECKOUT)
+    try:
+        children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+        until(lambda: len(found := children.read_text().split()) == 2 and all(map(loads, found)))
+        server.terminate()
+        assert server.wait(20) == 0
+    finally:
+        server.kill()
+        server.wait()
 
 
 def test_a_program_beside_is_begun_again_and_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
