@@ -76,9 +76,9 @@ def mapped() -> Standing:
     snapshots = {}
     for layer in layers.LAYERS:
         last = before.snapshots.get(layer.key) if before else None
-        if before and last and before.state.kept.get(layer.key) == state.kept.get(layer.key):
+        if before and last is not None and before.state.kept.get(layer.key) == state.kept.get(layer.key):
             snapshots[layer.key] = last
-        elif found := _opened(folder, layer, state, last is None):
+        elif (found := _opened(folder, layer, state, last is None)) is not None:  # one without a place is one too
             snapshots[layer.key] = found
     kept["standing"] = Standing(stamp, state, snapshots)
     return kept["standing"]  # type: ignore[no-any-return]

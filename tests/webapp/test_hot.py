@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from layers.areas import Areas
 from tests.webapp.test_building import KEYS, builder, own, reading, step
@@ -88,3 +88,25 @@ def test_what_is_said_in_words_is_said_to_each_in_their_language(served: tuple[F
     }
     assert said["zh-CN"] == "推荐目录"
     assert said["en"].isascii()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/projects", "/projects?q=茶", "/projects/{id}", "/projects/{id}/card", "/map.js", "/facets/projects", "/zones",
+     "/areas/511123", "/industry", "/projects.geojson", "/tiles/incubators/8/201/106.mvt", "/api/collections/zones/items"],
+)  # fmt: skip
+def test_nothing_is_asked_of_the_database_even_of_layers_without_a_place(
+    own: tuple[Settings, Engine, Areas], served: tuple[Flask, Path], path: str
+) -> None:
+    app, folder = served
+    with own[1].connect() as connection:
+        path = path.format(
+            id=connection.execute(text("SELECT min(id) FROM projects WHERE status = 'published'")).scalar()
+        )
+        assert connection.execute(text("SELECT count(*) FROM zones")).scalar() == 0
+    with app.app_context():
+        asked: list[str] = []
+        event.listen(db.engine(), "before_cursor_execute", lambda *said: asked.append(said[2]))
+    watching.beat(folder, None)
+    assert app.test_client().get(path).status_code in (200, 204)
+    assert asked == []
