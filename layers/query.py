@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -58,6 +59,10 @@ class Query:
 
     def params(self) -> list[tuple[str, str]]:
         """The canonical parameters in their fixed order, defaults left out."""
+        return [*self._params]
+
+    @cached_property
+    def _params(self) -> list[tuple[str, str]]:
         fields = self.layer.filters
         shared = {
             "area": ",".join(self.area),
@@ -138,7 +143,12 @@ class Query:
 
 def spell(params: Iterable[tuple[str, str]]) -> str:
     """A query string that keeps commas, dots and Chinese punctuation readable."""
-    return urlencode(list(params), safe=",.:<", quote_via=quote)
+    return "&".join(_spelled(name, value) for name, value in params)
+
+
+@lru_cache(4096)
+def _spelled(name: str, value: str) -> str:
+    return urlencode([(name, value)], safe=",.:<", quote_via=quote)
 
 
 def _shared(params: Mapping[str, str], areas: Areas) -> dict[str, Any]:

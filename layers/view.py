@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 from layers import grammar
 from layers.areas import Areas
@@ -88,9 +90,16 @@ class View:
 
     def asking(self, query: Query) -> View:
         """The same View with its listed question replaced; what is shared goes to every layer."""
-        shared = {name: getattr(query, name) for name in SHARED}
-        others = tuple(replace(other, **shared, sort="", page=1) for other in self.queries[1:])
-        return replace(self, queries=(query, *others))
+        shared = tuple(getattr(query, name) for name in SHARED)
+        if shared not in self._others:
+            values = dict(zip(SHARED, shared, strict=True))
+            self._others[shared] = tuple(replace(other, **values, sort="", page=1) for other in self.queries[1:])
+        return replace(self, queries=(query, *self._others[shared]))
+
+    @cached_property
+    def _others(self) -> dict[tuple[Any, ...], tuple[Query, ...]]:
+        """What `asking` has made of the other layers' questions: a page links to a hundred Views with the same ones."""
+        return {}
 
     def showing(self, layers: Iterable[Layer]) -> View:
         """The same View with exactly these layers, each keeping its own filters."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask, g, request
-from flask_babel import Babel, gettext
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import Flask, current_app, g, request
+from flask_babel import Babel, force_locale, get_translations
 
 from layers import industries
 
@@ -29,13 +32,35 @@ def language() -> str:
     return found
 
 
+@dataclass(frozen=True)
+class Speech:
+    """The Translate of one language; industry names come from their own table."""
+
+    industries: Mapping[str, str]
+    said: Callable[[str], str]
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """The text in this language, with the values put in."""
+        if not values and text in self.industries:
+            return self.industries[text]
+        said = self.said(text)
+        return said % values if values else said
+
+
+def speech(lang: str) -> Speech:
+    """How a language is spoken, whatever the reader's is."""
+    known: dict[str, Speech] = current_app.extensions.setdefault("speeches", {})
+    if lang not in known:
+        with force_locale(LOCALES[lang]):
+            known[lang] = Speech(industries.english() if lang == "en" else {}, get_translations().ugettext)
+    return known[lang]
+
+
 def translate(text: str, /, **values: object) -> str:
-    """The text in the reader's language; industry names come from their own table."""
-    if language() == "en" and not values:
-        found = industries.english().get(text)
-        if found:
-            return found
-    said: str = gettext(text, **values)
+    """The text in the reader's language."""
+    if "speech" not in g:
+        g.speech = speech(language())
+    said: str = g.speech(text, **values)
     return said
 
 

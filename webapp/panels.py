@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row
@@ -25,15 +26,20 @@ Link = Callable[[Query], str]
 
 @dataclass(frozen=True)
 class Option:
-    """One choice of a facet: its count as the question stands (None: not counted), and the URL that switches it."""
+    """One choice of a facet: its count as the question stands (None: not counted), and whether it is chosen."""
 
     value: str
     label: str
     count: int | None
     on: bool
-    url: str
+    switched: Callable[[], str]
     seal: str = ""
     share: float = 0.0
+
+    @property
+    def url(self) -> str:
+        """The URL that switches it; a form that ticks boxes need not know it."""
+        return self.switched()
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ def facets(query: Query, link: Link, prefix: str = "", counts: Sequence[str] = (
                 c.label,
                 counted.get(c.value),
                 _chosen(declared.filter, value, c.value),
-                link(query.having(name, _switched(declared.filter, value, c.value))),
+                partial(_switch, query, link, name, c.value),
                 c.seal,
                 counted[c.value] / most if most else 0.0,
             )
@@ -127,6 +133,15 @@ def _chosen(kind: Any, value: Any, choice: str) -> bool:
         (step,) = kind.parse(choice)
         return bool(intervals.merged([*value, step]) == value)
     return choice in value if isinstance(kind, Choice | Codes) else isinstance(kind, Flag)
+
+
+def _switch(query: Query, link: Link, name: str, choice: str) -> str:
+    kind = query.layer.filters[name].filter
+    return link(query.having(name, _switched(kind, query.value(name), choice)))
+
+
+def _ask_area(query: Query, link: Link, code: str) -> str:
+    return link(query.having("area", (code,)))
 
 
 def _switched(kind: Any, value: Any, choice: str) -> Any:
@@ -156,7 +171,7 @@ def area_facet(query: Query, link: Link, counts: bool = True) -> Facet:
             area.label(language()),
             numbers.get(area.code),
             area.code in query.area,
-            link(query.having("area", (area.code,))),
+            partial(_ask_area, query, link, area.code),
             share=numbers[area.code] / most if most else 0.0,
         )
         for area in book.children(above)

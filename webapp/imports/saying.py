@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import force_locale, gettext
-
 from geo.errors import SpatialError
-from layers import industries
 from layers.errors import ChoiceMissing
 from layers.incoming import Finding
 from layers.words import Translate
-from webapp.i18n import LOCALES
+from webapp.i18n import speech
 
 Said = list[Any]
 """[message, values]."""
@@ -20,11 +17,7 @@ Said = list[Any]
 
 def english(text: str, /, **values: object) -> str:
     """The Translate of our English exports, whatever the reader's language is."""
-    if not values and text in industries.english():
-        return industries.english()[text]
-    with force_locale(LOCALES["en"]):
-        said: str = gettext(text, **values)
-    return said
+    return speech("en")(text, **values)
 
 
 def plain(values: Mapping[str, object]) -> dict[str, Any]:
