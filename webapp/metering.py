@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
@@ -26,6 +27,8 @@ KIND = CONTENT_TYPE_LATEST
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 OTHER = "other"
 """What matched no address of ours: strangers choose those, and each would be a figure of its own."""
+COUNTED = "guiyan.counted"
+"""Where a request's environment has the counter that counted it."""
 REQUESTS = Counter("guiyan_requests", "Requests answered", ("endpoint", "status"))
 TAKEN = Histogram("guiyan_request_seconds", "Seconds that answers took", ("endpoint",), buckets=SECONDS)
 
@@ -50,10 +53,17 @@ def _begin() -> None:
 
 def _count(response: Response) -> Response:
     endpoint = request.endpoint or OTHER
-    REQUESTS.labels(endpoint, response.status_code).inc()
+    counter = request.environ[COUNTED] = REQUESTS.labels(endpoint, response.status_code)
+    counter.inc()
     if "begun" in g:
         TAKEN.labels(endpoint).observe(time.perf_counter() - g.begun)
     return response
+
+
+def again(environ: dict[str, Any]) -> Callable[[], None]:
+    """Counts that what this request was answered is given to another one too."""
+    counter: Counter = environ[COUNTED]
+    return counter.inc
 
 
 def told() -> bytes:

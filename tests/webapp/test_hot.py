@@ -1,4 +1,4 @@
-"""Tiles answered ahead of Flask: the same answer, and another one as soon as the files are others."""
+"""Public answers given ahead of Flask: the same answer, and another one as soon as the files are others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import dataclasses
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -13,7 +14,7 @@ from sqlalchemy import Engine, event, text
 
 from layers.areas import Areas
 from tests.webapp.test_building import KEYS, builder, own, reading, step
-from webapp import building, create_app, db, hot, standing, watching
+from webapp import building, create_app, db, hot, metering, standing, watching
 from webapp.config import Settings
 
 __all__ = ["own"]
@@ -59,6 +60,67 @@ def test_the_second_answer_is_the_first_and_asks_nobody(served: tuple[Flask, Pat
     assert client.get(TILE + "?area=5111").status_code == 500, "another question is another answer"
     app.view_functions["tiles.layer"] = before
     assert client.head(TILE).data == b""
+
+
+def test_a_page_is_given_again_for_as_long_as_it_allows_a_cache_to_and_counted(
+    served: tuple[Flask, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, folder = served
+    client = app.test_client()
+
+    def counted() -> float:
+        return metering.REQUESTS.labels("directory.page", 200)._value.get()  # type: ignore[no-any-return]
+
+    begun = counted()
+    first = client.get("/projects")
+    monkeypatch.setitem(app.view_functions, "directory.page", refuse)
+    watching.beat(folder, None)
+    again = client.get("/projects")
+    assert (again.status, again.data, dict(again.headers)) == (first.status, first.data, dict(first.headers))
+    assert client.get("/projects", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    assert counted() == begun + 3
+    for other in ({"Accept-Language": "en"}, {"Accept-Encoding": "br"}, {"Host": "elsewhere.example"}):
+        assert client.get("/projects", headers=other).status_code == 500, other
+    later = time.monotonic() + 4
+    monkeypatch.setattr(hot, "time", SimpleNamespace(monotonic=lambda: later, time=time.time))
+    assert client.get("/projects").status_code == 500, "no longer than it said"
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [
+        (
+            "200 OK",
+            {"Cache-Control": "public, s-maxage=4", "Content-Length": "9", "Vary": "Accept-Encoding, Accept"},
+            4,
+        ),
+        ("204 NO CONTENT", {"Cache-Control": "public, s-maxage=4"}, 4),
+        ("200 OK", {"Cache-Control": "public, s-maxage=4"}, 0),  # a stream
+        ("200 OK", {"Cache-Control": "public, s-maxage=4", "Content-Length": "2000000"}, 0),
+        ("200 OK", {"Cache-Control": "public, max-age=4", "Content-Length": "9"}, 0),
+        ("200 OK", {"Cache-Control": "private, no-store", "Content-Length": "9"}, 0),
+        ("200 OK", {"Cache-Control": "public, s-maxage=4", "Content-Length": "9", "Vary": "Accept, Cookie"}, 0),
+        ("200 OK", {"Cache-Control": "public, s-maxage=4", "Content-Length": "9", "Set-Cookie": "a=b"}, 0),
+        ("404 NOT FOUND", {"Cache-Control": "public, s-maxage=10", "Content-Length": "9"}, 0),
+        ("429 TOO MANY REQUESTS", {"Cache-Control": "public, s-maxage=4", "Content-Length": "9"}, 0),
+    ],
+)
+def test_what_may_be_given_again(status: str, headers: dict[str, str], seconds: float) -> None:
+    assert hot._kept(status, [*headers.items()], "/projects") == seconds
+
+
+def test_the_oldest_make_room(served: tuple[Flask, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    app, folder = served
+    client = app.test_client()
+    one = len(client.get("/parks").data) + hot.OWN_BYTES
+    monkeypatch.setattr(hot, "MOST_BYTES", 4 * one)
+    for page in range(2, 12):
+        watching.beat(folder, None)
+        client.get(f"/parks?page={page}")
+    monkeypatch.setitem(app.view_functions, "directory.page", refuse)
+    watching.beat(folder, None)
+    assert client.get("/parks?page=11").status_code == 200
+    assert client.get("/parks?page=2").status_code == 500
 
 
 def test_another_state_empties_it_and_nobody_is_answered_without_a_builder(
