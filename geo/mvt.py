@@ -71,11 +71,11 @@ def _zigzag(value: int) -> int:
 
 
 def _varint(value: int) -> bytes:
-    if value < 0x80:
-        return bytes((value,))
-    found = bytearray()
-    while value >= 0x80:
-        found.append(value & 0x7F | 0x80)
-        value >>= 7
-    found.append(value)
-    return bytes(found)
+    if value < len(_SHORT):
+        return _SHORT[value]
+    return bytes((value & 0x7F | 0x80,)) + _varint(value >> 7)
+
+
+_SHORT = [bytes((n,)) for n in range(0x80)]
+_SHORT += [bytes((n & 0x7F | 0x80, n >> 7)) for n in range(0x80, 0x4000)]
+"""Numbers of one and two bytes: nearly all that a tile has."""

@@ -70,15 +70,14 @@ def _ends(values: Column, none: float | None, starts: Column) -> tuple[Column, C
     return low, high, np.maximum.reduceat(np.where(absent, -1, np.arange(len(values))), starts)
 
 
-def cells(snapshot: Snapshot, drawn: Mask, tile: Tile) -> Groups:
-    """The drawn rows of a tile by cell; those that are known by their county alone, by cell and county."""
-    low, high = np.searchsorted(snapshot["key"], morton.stretch(tile))
-    rows = np.flatnonzero(drawn[low:high]) + low
+def cells(snapshot: Snapshot, rows: Column, tile: Tile) -> Groups:
+    """Rows of a tile, ascending, by cell; those that are known by their county alone, by cell and county."""
     cell = morton.cells(snapshot["key"][rows], tile.z, BITS)
     apart = ~pinned(snapshot, rows)
     if not apart.any():
         return Groups(rows, _changes(cell), np.zeros(len(_changes(cell)), dtype=np.int64))
-    county = np.where(apart, packing.leading(snapshot["area"][rows], COUNTY_SIGNS), 0)
+    county = np.zeros(len(rows), dtype=np.int64)
+    county[apart] = packing.leading(snapshot["area"][rows[apart]], COUNTY_SIGNS)
     order = np.concatenate([np.flatnonzero(~apart), np.flatnonzero(apart)[np.lexsort((county[apart], cell[apart]))]])
     starts = _changes(cell[order], county[order])
     return Groups(rows[order], starts, county[order][starts])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 import numpy as np
 import shapely
@@ -20,6 +20,8 @@ from layers.snapshot import Snapshot
 
 COUNTY = list(PRECISIONS).index(Precision.COUNTY)
 """How the column `precision` has it."""
+FEW = 8
+"""A stretch of less than this part of the rows is asked alone; who asks of more has use for the whole mask soon."""
 
 
 def matching(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Mask:
@@ -31,7 +33,23 @@ def matching(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> 
             found &= mask
         return found
 
-    return snapshot.remembered(("matching", query.everywhere(), today), ask)
+    return snapshot.remembered(_matching(query, today), ask)
+
+
+def _matching(query: Query, today: dt.date) -> Hashable:
+    return "matching", query.everywhere(), today
+
+
+def within(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, low: int, high: int) -> Column:
+    """The matching rows from `low` to before `high`; of few rows no others are looked at, unless words are asked."""
+    few = high - low <= len(snapshot) // FEW and not _searches(query)
+    if few and not snapshot.knows(_matching(query, today)):
+        return np.flatnonzero(matching(snapshot.part(low, high), query, areas, today)) + low
+    return np.flatnonzero(matching(snapshot, query, areas, today)[low:high]) + low
+
+
+def _searches(query: Query) -> bool:
+    return bool(query.q) or (query.held is not None and _searches(query.held))
 
 
 def conditions(snapshot: Snapshot, query: Query, areas: Areas) -> Iterator[Mask]:

@@ -55,6 +55,14 @@ class Snapshot:
                 self._kept.popitem(last=False)
         return kept
 
+    def part(self, low: int, high: int) -> Snapshot:
+        """The rows from `low` to before `high` as a Snapshot of their own, without copying."""
+        return Snapshot(self.layer, self.n, self.columns.slice(low, high - low), self.base, self.tail)
+
+    def knows(self, what: Hashable) -> bool:
+        """Whether the answer to a question is remembered."""
+        return what in self._kept
+
     def texts(self, rows: Column, names: Sequence[str]) -> pa.RecordBatch:
         """Columns of texts for rows of `columns`, in their order."""
         where = self["text"][rows]

@@ -18,27 +18,35 @@ from layers.areas import Areas
 from layers.base import PRECISIONS
 from layers.clustering import COUNTY_SIGNS
 from layers.columns import LONGEST_NAME, letters
-from layers.masks import matching
-from layers.packing import Column, Mask
+from layers.packing import Column
 from layers.query import Query
 from layers.snapshot import Snapshot
 from layers.tiles import LINE
 
 COUNTY = ("county", "county_name", "county_name_en")
+PLACES = 5
 FIVE = Decimal("0.00001")
+HALFWAY = 1e-4
+"""So near the middle between two last places a float alone does not say which one is nearer."""
 Features = tuple[list[int | None], list[tuple[int, int]], dict[str, list[Any]]]
 """Ids, places in units of the tile, and properties: what `geo.mvt.points` takes."""
 
 
 def tile_points(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, tile: Tile) -> bytes:
     """The tile's layer `<key>`, every matching place that is no line; b"" when there is none."""
-    drawn = matching(snapshot, query, areas, today) & (snapshot["dim"] != LINE)
+
+    def drawn(tile: Tile) -> Column:
+        low, high = np.searchsorted(snapshot["key"], morton.stretch(tile)).tolist()
+        rows = masks.within(snapshot, query, areas, today, low, high)
+        points: Column = rows[snapshot["dim"][rows] != LINE]
+        return points
+
     make = _clusters if tile.z < query.layer.style.cluster_below else _singly
     return mvt.points(query.layer.key, EXTENT, *make(snapshot, areas, drawn, tile))
 
 
-def _clusters(snapshot: Snapshot, areas: Areas, drawn: Mask, tile: Tile) -> Features:
-    groups = clustering.cells(snapshot, drawn, tile)
+def _clusters(snapshot: Snapshot, areas: Areas, drawn: Callable[[Tile], Column], tile: Tile) -> Features:
+    groups = clustering.cells(snapshot, drawn(tile), tile)
     if not len(groups.rows):
         return [], [], {}
     sizes, starts = groups.sizes, groups.starts
@@ -54,11 +62,11 @@ def _clusters(snapshot: Snapshot, areas: Areas, drawn: Mask, tile: Tile) -> Feat
     }
     properties = {"id": ids, "count": sizes.tolist(), **_told(snapshot, areas, groups.county, groups.agreeing)}
     for name, values in sides.items():
-        properties[name] = [_rounded(v) if n > 1 else None for v, n in zip(values.tolist(), sizes, strict=True)]
+        properties[name] = [v if n > 1 else None for v, n in zip(_rounded(values), sizes.tolist(), strict=True)]
     return ids, at, properties
 
 
-def _singly(snapshot: Snapshot, areas: Areas, drawn: Mask, tile: Tile) -> Features:
+def _singly(snapshot: Snapshot, areas: Areas, drawn: Callable[[Tile], Column], tile: Tile) -> Features:
     """Every row by itself; of those that share a county and nothing better, the first carries their number."""
     rows = _touching(snapshot, drawn, tile)
     county = np.where(masks.pinned(snapshot, rows), 0, packing.leading(snapshot["area"][rows], COUNTY_SIGNS))
@@ -76,16 +84,15 @@ def _singly(snapshot: Snapshot, areas: Areas, drawn: Mask, tile: Tile) -> Featur
     return ids, [place for place, shown in zip(at, seen, strict=True) if shown], properties
 
 
-def _touching(snapshot: Snapshot, drawn: Mask, tile: Tile) -> Column:
+def _touching(snapshot: Snapshot, drawn: Callable[[Tile], Column], tile: Tile) -> Column:
     """Drawn rows on the tile and in its margin."""
     most = (1 << tile.z) - 1
     around = [
-        np.arange(*np.searchsorted(snapshot["key"], morton.stretch(Tile(tile.z, x, y))))
+        drawn(Tile(tile.z, x, y))
         for x in range(max(tile.x - 1, 0), min(tile.x + 1, most) + 1)
         for y in range(max(tile.y - 1, 0), min(tile.y + 1, most) + 1)
     ]
     rows = np.concatenate(around)
-    rows = rows[drawn[rows]]
     x, y = snapshot["x"][rows], snapshot["y"][rows]
     return rows[masks.overlapping([x, y, x, y], tile.metres(BUFFER / EXTENT))]
 
@@ -144,6 +151,10 @@ def _latitude(y: Column) -> Column:
     return np.degrees(2 * np.arctan(np.exp(y / EARTH_RADIUS_M)) - np.pi / 2)
 
 
-def _rounded(degrees: float) -> float:
+def _rounded(degrees: Column) -> list[float]:
     """Five places, by way of the fifteen digits that PostgreSQL's numeric has of a float."""
-    return float(Decimal(f"{degrees:.15g}").quantize(FIVE, ROUND_HALF_UP))
+    units = degrees * 10**PLACES
+    found: list[float] = (np.rint(units) / 10**PLACES).tolist()
+    for place in np.flatnonzero(np.abs(np.abs(units % 1) - 0.5) < HALFWAY).tolist():
+        found[place] = float(Decimal(f"{degrees[place]:.15g}").quantize(FIVE, ROUND_HALF_UP))
+    return found
