@@ -24,12 +24,24 @@ FEW = 200
 """Values that Arrow hands over faster one by one than by way of a whole array of objects."""
 
 
-DRAWN: Drawn = {
-    "shape": lambda wkb: spelling.wkt(wkb, 8),
-    "wkb": lambda wkb: wkb,
-    "geojson": lambda wkb: spelling.geojson(wkb, 6),
-}
-"""WKT and GeoJSON as downloads have them, degrees."""
+DRAWN: Drawn = {"wkb": lambda wkb: wkb}
+"""What downloads have of a shape, in degrees: its WKB, and with it `Spelled`."""
+
+
+class Spelled:
+    """The other ways to write the shape of a place that has its `wkb`: made when they are asked for."""
+
+    wkb: bytes
+
+    @property
+    def shape(self) -> str:
+        """WKT, degrees."""
+        return spelling.wkt(self.wkb, 8)
+
+    @property
+    def geojson(self) -> str:
+        """GeoJSON, degrees."""
+        return spelling.geojson(self.wkb, 6)
 
 
 def places(snapshot: Snapshot, rows: Column, near: Point | None, drawn: Drawn | None = None) -> list[Any]:
@@ -53,7 +65,8 @@ def places(snapshot: Snapshot, rows: Column, near: Point | None, drawn: Drawn | 
 
 @cache
 def _row(names: tuple[str, ...]) -> Any:
-    return namedtuple("Place", names)._make  # type: ignore[misc,attr-defined]
+    place = namedtuple("Place", names)  # type: ignore[misc]
+    return (type("Drawn", (place, Spelled), {}) if "wkb" in names else place)._make  # type: ignore[attr-defined]
 
 
 def _values(layer: Layer, name: str, column: pa.Array) -> list[Any]:

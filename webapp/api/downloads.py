@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import cache as kept
+from operator import attrgetter
 from typing import Any
 
 from flask import Blueprint, Response
@@ -23,6 +25,8 @@ from webapp.attached import XLSX
 from webapp.i18n import language
 from webapp.i18n import translate as _
 
+AS_IT_IS = frozenset((str, int, float, bool, list, dt.date, type(None)))
+"""Types of values that JSON has too, or that orjson writes as we do."""
 blueprint = Blueprint("downloads", __name__)
 
 
@@ -86,7 +90,8 @@ def feature(layer: Layer, row: Row[Any]) -> dict[str, Any]:
     """A place as GeoJSON: public fields, and its text column `geojson` as it is."""
     import orjson
 
-    properties = {name: plain_value(getattr(row, name)) for name in public_fields(layer)}
+    names, values = _properties(layer)
+    properties = {n: v if type(v) in AS_IT_IS else plain_value(v) for n, v in zip(names, values(row), strict=True)}
     if row.distance_km is not None:
         properties["distance_km"] = round(row.distance_km, 2)
     return {
@@ -95,6 +100,13 @@ def feature(layer: Layer, row: Row[Any]) -> dict[str, Any]:
         "geometry": orjson.Fragment(row.geojson),
         "properties": properties,
     }
+
+
+@kept
+def _properties(layer: Layer) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """Names of the properties, and what takes their values out of a row."""
+    names = tuple(public_fields(layer))
+    return names, attrgetter(*names)
 
 
 def plain_value(value: Any) -> Any:
