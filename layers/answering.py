@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from geo.extent import Box, box_with
 from layers import ordering, packing
 from layers.areas import Area, Areas, Level
-from layers.asking import SOON_DAYS, Counted, choices
+from layers.asking import CREDIT, SOON_DAYS, Counted, choices
 from layers.layer import Layer
-from layers.masks import matching
+from layers.masks import FEW, matching
 from layers.packing import Column, Mask
 from layers.placing import DRAWN, places
 from layers.query import Query
@@ -72,9 +72,12 @@ def expiring(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> 
 
 def credits_due(snapshot: Snapshot, layer: Layer, today: dt.date) -> list[str]:
     """Sources of public rows that must be named wherever they show: those that begin with ©."""
+    texts = (snapshot.base["source_name"], snapshot.tail["source_name"])
+    if not any(pc.any(pc.starts_with(text, CREDIT)).as_py() for text in texts):
+        return []
     rows = np.flatnonzero(snapshot["until"] >= packing.day(today))
     named = pc.unique(snapshot.texts(rows, ["source_name"])["source_name"]).to_pylist()
-    return sorted(name for name in named if name is not None and name.startswith("©"))
+    return sorted(name for name in named if name is not None and name.startswith(CREDIT))
 
 
 def facets(
@@ -121,11 +124,26 @@ def _different(snapshot: Snapshot, name: str, rows: Column) -> tuple[Column, Col
     if column.dtype.kind == "f":
         return column[rows], np.ones(len(column[rows]), dtype=np.int64)
     if column.itemsize > 2:
-        places, values = snapshot.remembered(("different", name), lambda: pd.factorize(column, sort=True))
-        return values, np.bincount(places[rows], minlength=len(values))
+        return _codes(snapshot, name, rows)
     unsigned = f"u{column.itemsize}"
     times = np.bincount(column[rows].view(unsigned))
     return np.arange(len(times)).astype(unsigned).view(column.dtype), times
+
+
+def _codes(snapshot: Snapshot, name: str, rows: Column) -> tuple[Column, Column]:
+    """`_different` of codes and days: run by run where neighbours have the same one, as with areas."""
+    column = snapshot[name]
+    starts = snapshot.remembered(("runs", name), lambda: packing.changes(column))
+    if rows.dtype == bool and len(starts) <= len(column) // FEW:
+        values, places = np.unique(column[starts], return_inverse=True)
+        times = np.add.reduceat(rows, starts, dtype=np.int64) if len(starts) else starts
+        return values, np.bincount(places, times, len(values)).astype(np.int64)
+    number = np.count_nonzero(rows) if rows.dtype == bool else len(rows)
+    if number <= len(column) // FEW:
+        places, values = pd.factorize(column[rows], sort=True)
+        return values, np.bincount(places, minlength=len(values))
+    places, values = snapshot.remembered(("different", name), lambda: pd.factorize(column, sort=True))
+    return values, np.bincount(places[rows], minlength=len(values))
 
 
 def by_area(

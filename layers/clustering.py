@@ -75,18 +75,9 @@ def cells(snapshot: Snapshot, rows: Column, tile: Tile) -> Groups:
     cell = morton.cells(snapshot["key"][rows], tile.z, BITS)
     apart = ~pinned(snapshot, rows)
     if not apart.any():
-        return Groups(rows, _changes(cell), np.zeros(len(_changes(cell)), dtype=np.int64))
+        return Groups(rows, packing.changes(cell), np.zeros(len(packing.changes(cell)), dtype=np.int64))
     county = np.zeros(len(rows), dtype=np.int64)
     county[apart] = packing.leading(snapshot["area"][rows[apart]], COUNTY_SIGNS)
     order = np.concatenate([np.flatnonzero(~apart), np.flatnonzero(apart)[np.lexsort((county[apart], cell[apart]))]])
-    starts = _changes(cell[order], county[order])
+    starts = packing.changes(cell[order], county[order])
     return Groups(rows[order], starts, county[order][starts])
-
-
-def _changes(*columns: Column) -> Column:
-    """Where a row differs from the one before it."""
-    new = np.zeros(len(columns[0]), dtype=bool)
-    new[:1] = True
-    for column in columns:
-        new[1:] |= column[1:] != column[:-1]
-    return np.flatnonzero(new)

@@ -64,6 +64,15 @@ def under(column: Column, prefix: str) -> Mask:
     return (column >= low) & (column < high)
 
 
+def changes(*columns: Column) -> Column:
+    """Where a row differs from the one before it; the first one does."""
+    new = np.zeros(len(columns[0]), dtype=bool)
+    new[:1] = True
+    for column in columns:
+        new[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(new)
+
+
 def choices(values: pa.Array, keys: Sequence[str]) -> Column:
     """The place of each key in a vocabulary; of arrays of keys, a bit for each."""
     if not pa.types.is_list(values.type):

@@ -114,16 +114,17 @@ def intervals_of(kind: Range, raw: str) -> tuple[Interval, ...]:
 
 
 def _by_group(query: Query) -> list[int]:
-    counted = catalogue.facets(query)
+    counted = catalogue.facets(query, ["industry"])
     return [choice.count for choice in counted["industry"]]
 
 
 def ways(area: Area) -> list[tuple[str, list[Figure]]]:
     """How listings can be done: premises and cooperation, with their counts."""
     query = of("projects", area)
-    counted = catalogue.facets(query)
+    names = ("land", "cooperation")
+    counted = catalogue.facets(query, names)
     found = []
-    for name in ("land", "cooperation"):
+    for name in names:
         top = max((c.count for c in counted[name]), default=0) or 1
         bars = [
             Figure(c.count, address(narrowed(query, name, c.value)), c.label, share=c.count / top)
