@@ -93,7 +93,7 @@ def workers(serve: int) -> list[int]:
     """The web workers under `flask serve`: the children of the server that it starts."""
     for child in children(serve):
         with contextlib.suppress(OSError):
-            if b"granian" in Path(f"/proc/{child}/cmdline").read_bytes():
+            if b"webapp.forking" in Path(f"/proc/{child}/cmdline").read_bytes():
                 return sorted(children(child))
     return []
 

@@ -139,7 +139,7 @@ def _start(settings: Settings, environment: dict[str, str]) -> subprocess.Popen[
     many = ("--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--respawn-failed-workers")
     ends = ("--workers-kill-timeout", str(GRACE_SECONDS), "--http1-buffer-size", str(LONGEST_HEAD))
     quiet = ("--no-access-log", "--log-level", "warning", "--working-dir", str(CHECKOUT))
-    command = [sys.executable, "-m", "granian", *asked, *many, *ends, *quiet, "webapp.served:app"]
+    command = [sys.executable, "-m", "webapp.forking", *asked, *many, *ends, *quiet, "wsgi:app"]
     return subprocess.Popen(command, env={**SLIM, **environment}, cwd=CHECKOUT)
 
 

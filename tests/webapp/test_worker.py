@@ -270,25 +270,46 @@ def test_the_server_goes_on_when_its_worker_dies_and_takes_it_along_when_it_ends
             server.wait()
 
 
-def loads(pid: str) -> bool:
-    """Whether a process has begun to load the application."""
-    return "geos" in Path(f"/proc/{pid}/maps").read_text()
+COPIES = """
+import os, signal, sys
+import granian.cli
+from webapp import forking
+
+def serve():
+    signal.signal(signal.SIGTERM, lambda *_: print("noted, and nobody asks", flush=True))
+    if (pid := os.fork()) == 0:
+        if (pid := os.fork()) == 0:
+            os.kill(os.getpid(), signal.SIGTERM)
+            os._exit(7)
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != -signal.SIGTERM)
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+
+granian.cli.entrypoint = serve
+forking.main()
+"""
 
 
-def test_a_server_that_is_told_to_end_while_it_loads_the_application_ends_at_once(
+def test_a_copy_of_the_server_that_is_told_to_end_before_it_serves_ends(
     own: tuple[Settings, Engine], tmp_path: Path
 ) -> None:
-    asked = ("--interface", "wsgi", "--port", str(free_port()), "--workers", "2", "--workers-kill-timeout", "60")
-    command = [sys.executable, "-m", "granian", *asked, "webapp.served:app"]
+    environment = {**worker(own[0])[1], "MAP_HOME": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "-c", COPIES], env=environment, cwd=CHECKOUT, capture_output=True, timeout=60
+    )
+    assert (told.returncode, told.stdout) == (0, b""), told.stderr
+
+
+def test_a_server_that_is_killed_leaves_nobody_behind(own: tuple[Settings, Engine], tmp_path: Path) -> None:
+    asked = ("--interface", "wsgi", "--port", str(free_port()), "--workers", "2")
+    command = [sys.executable, "-m", "webapp.forking", *asked, "wsgi:app"]
     server = subprocess.Popen(command, env={**worker(own[0])[1], "MAP_HOME": str(tmp_path)}, cwd=CHECKOUT)
-    try:
-        children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
-        until(lambda: len(found := children.read_text().split()) == 2 and all(map(loads, found)))
-        server.terminate()
-        assert server.wait(20) == 0
-    finally:
-        server.kill()
-        server.wait()
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+    until(lambda: len(children.read_text().split()) == 2)
+    left = children.read_text().split()
+    time.sleep(0.2)
+    server.kill()
+    server.wait()
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left), 20)
 
 
 def test_a_program_beside_is_begun_again_and_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
