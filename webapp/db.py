@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from flask import Flask, current_app, g
 from sqlalchemy import Connection, Engine, create_engine, select
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 
 from layers import asking, summing
 from layers.areas import Areas
@@ -72,7 +72,14 @@ def writing() -> Iterator[Connection]:
 def _close(_error: BaseException | None) -> None:
     opened = g.pop("connection", None)
     if opened is not None and opened is not current_app.extensions.get("connection"):
-        opened.close()
+        try:
+            opened.close()
+        except SQLAlchemyError as error:  # the database has left since it was read: that has been answered already
+            if not is_gone(error):
+                raise
+            if not opened.closed:
+                opened.invalidate()
+                opened.close()
 
 
 def is_gone(error: BaseException) -> bool:

@@ -172,3 +172,22 @@ def test_nothing_is_asked_of_the_database_even_of_layers_without_a_place(
     watching.beat(folder, None)
     assert app.test_client().get(path).status_code in (200, 204)
     assert asked == []
+
+
+def test_a_database_that_leaves_between_the_last_question_and_the_end_spoils_no_answer(
+    own: tuple[Settings, Engine, Areas], served: tuple[Flask, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, _folder = served
+
+    def leaves(**_where: object) -> str:
+        end = text("SELECT pg_terminate_backend(:pid)")
+        pid = db.connection().execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with own[1].begin() as other:
+            other.execute(end, {"pid": pid})
+        return "answered"
+
+    monkeypatch.setitem(app.view_functions, "directory.page", leaves)
+    for _n in range(3):
+        assert app.test_client().get("/projects").text == "answered"
+    with app.app_context():
+        assert db.engine().pool.checkedout() == 0  # type: ignore[attr-defined]
