@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 Numbers = np.ndarray[Any, np.dtype[Any]]
+MOST_STRETCHES = 1000
+"""Of unchanged rows, that are copied one by one."""
 
 
 def merge(
@@ -20,12 +22,24 @@ def merge(
     """
     fresh, texts = rows
     stay = np.flatnonzero(~np.isin(_plain(columns["id"]), changed))
-    pointers = _plain(columns["text"])[stay]
-    pointers, tail = _shorter(pointers, tail)
+    places = _places(columns, stay, fresh)
+    pointers, tail = _shorter(_plain(columns["text"])[stay], tail)
     added = -1 - len(tail) - np.arange(len(fresh), dtype=pointers.dtype)
-    kept = _pointing(columns.take(pa.array(stay)), pointers)
-    both = pa.concat_batches([kept, _pointing(fresh, added)])
-    return both.take(pa.array(_places(kept, fresh))), pa.concat_batches([tail, texts])
+    order = np.concatenate([stay, len(columns) + np.arange(len(fresh))])[places]
+    made = _pointing(_picked(columns, fresh, order), np.concatenate([pointers, added])[places])
+    return made, pa.concat_batches([tail, texts])
+
+
+def _picked(columns: pa.RecordBatch, fresh: pa.RecordBatch, order: Numbers) -> pa.RecordBatch:
+    """Rows of the one behind the other in an order that is mostly that of `columns`: whole stretches at once."""
+    starts = np.flatnonzero(np.diff(order, prepend=-2) != 1)
+    if len(starts) > MOST_STRETCHES:
+        return pa.concat_batches([columns, fresh]).take(pa.array(order))
+    stretches = []
+    for at, length in zip(order[starts].tolist(), np.diff(starts, append=len(order)).tolist(), strict=True):
+        old = min(max(len(columns) - at, 0), length)
+        stretches += [columns.slice(at, old), fresh.slice(max(at - len(columns), 0), length - old)]
+    return pa.concat_batches([columns.slice(0, 0), *(part for part in stretches if len(part))])
 
 
 def _plain(column: pa.Array) -> Numbers:
@@ -47,9 +61,9 @@ def _pointing(columns: pa.RecordBatch, pointers: Numbers) -> pa.RecordBatch:
     return columns.set_column(at, columns.schema.field(at), pa.array(pointers, columns.schema.field(at).type))
 
 
-def _places(kept: pa.RecordBatch, fresh: pa.RecordBatch) -> Numbers:
-    """Which row of both, the kept ones first, stands where: by `key`, then by `id`."""
-    keys, ids = _plain(kept["key"]), _plain(kept["id"])
+def _places(columns: pa.RecordBatch, stay: Numbers, fresh: pa.RecordBatch) -> Numbers:
+    """Which row of both, those that stay first, stands where: by `key`, then by `id`."""
+    keys, ids = _plain(columns["key"])[stay], _plain(columns["id"])[stay]
     new_keys, new_ids = _plain(fresh["key"]), _plain(fresh["id"])
     first, last = np.searchsorted(keys, new_keys), np.searchsorted(keys, new_keys, "right")
     for i in np.flatnonzero(first < last):

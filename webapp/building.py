@@ -74,7 +74,7 @@ def full(connection: Connection, folder: Path, keys: tuple[str, ...], today: dt.
     for key in keys:
         layer = layers.get(key)
         made, texts = columns.gather(connection, layer, today)
-        parts = {"columns": made, "base": texts, "tail": texts.slice(0, 0)}
+        parts = {"columns": made, "base": texts, "tail": pa.RecordBatch.from_pylist([], texts.schema)}
         kept[key] = Kept(*now.versions[key], program(layer), _written(folder, key, now.versions[key][0], parts))
     state = State(now.epoch, kept)
     folder.mkdir(parents=True, exist_ok=True)
