@@ -32,6 +32,12 @@ LONGEST_HEAD = 65536
 """Bytes of a request before its body; the application refuses less than that (webapp/limits.py)."""
 SLIM = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "131072"}
 """Of glibc: what a request has needed goes back to the system."""
+KEEP = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_MMAP_THRESHOLD_": "33554432",
+    "MALLOC_TRIM_THRESHOLD_": "1073741824",
+}
+"""Of glibc: what a merge has needed is kept for the next one; to ask the system anew takes longer than to merge."""
 TAKEN = "the server did not start; is the port taken? MAP_PORT=8001 make run uses another one"
 
 
@@ -67,9 +73,11 @@ def run(settings: Settings) -> int:
 
 def _beside(settings: Settings, environment: dict[str, str]) -> list[Beside]:
     """The programs beside the server, started."""
-    commands = {"worker": ("worker",), **({"builder": ("snapshot", "watch")} if settings.snapshot else {})}
     flask = [sys.executable, "-m", "flask", "--app", "wsgi:app"]
-    programs = [Beside(name, [*flask, *more, "--beside"], environment, CHECKOUT) for name, more in commands.items()]
+    programs = [Beside("worker", [*flask, "worker", "--beside"], environment, CHECKOUT)]
+    if settings.snapshot:
+        watch = [*flask, "snapshot", "watch", "--beside"]
+        programs.append(Beside("builder", watch, {**KEEP, **environment}, CHECKOUT))
     for program in programs:
         program.start()
     return programs
