@@ -18,7 +18,6 @@ from layers.features import Asked, Days, Extent, Stretch
 from layers.layer import Layer
 from layers.packing import NO_DAY, Column, Mask
 from layers.placing import places
-from layers.query import Query
 from layers.snapshot import Snapshot
 from layers.summed import summary
 
@@ -46,9 +45,8 @@ def rows(
 
 def one(snapshot: Snapshot, layer: Layer, areas: Areas, today: dt.date, id_: int, reference: Reference) -> Any:
     """A public place that is known to be there, as `rows` gives it."""
-    asked = Asked(Query(layer))
-    (found,) = rows(snapshot, asked, areas, today, Stretch(1, after=id_ - 1), reference)
-    return found
+    row = np.flatnonzero(snapshot["id"] == id_)
+    return places(snapshot, row, None, {"geojson": lambda wkb: _geojson(wkb, reference)})[0]
 
 
 def extent(snapshot: Snapshot, layer: Layer, today: dt.date) -> Extent:
@@ -86,12 +84,21 @@ def _between(column: Column, days: Days) -> Mask:
 
 
 def _next_to(snapshot: Snapshot, rows: Column, stretch: Stretch) -> Column:
-    rows = rows[np.argsort(snapshot["id"][rows])]
     ids = snapshot["id"][rows]
     if stretch.before is not None:
-        return rows[: np.searchsorted(ids, stretch.before)][-stretch.limit :]
-    start = stretch.offset if stretch.after is None else int(np.searchsorted(ids, stretch.after, side="right"))
-    return rows[start : start + stretch.limit]
+        return _least(rows, -ids, ids < stretch.before, stretch.limit)[::-1]
+    if stretch.after is not None:
+        return _least(rows, ids, ids > stretch.after, stretch.limit)
+    return _least(rows, ids, slice(None), stretch.offset + stretch.limit)[stretch.offset :]
+
+
+def _least(rows: Column, by: Column, among: Mask | slice, number: int) -> Column:
+    """The `number` first rows by a column, of those that are among them; only these are sorted."""
+    rows, by = rows[among], by[among]
+    if 0 < number < len(rows):
+        first = np.argpartition(by, number - 1)[:number]
+        rows, by = rows[first], by[first]
+    return rows[np.argsort(by)][:number]
 
 
 def _geojson(wkb: bytes, reference: Reference) -> str:
