@@ -21,7 +21,8 @@ def main() -> None:
 
     import wsgi
 
-    wsgi.app.jinja_env.get_template("base.html")
+    for name in wsgi.app.jinja_env.list_templates():
+        wsgi.app.jinja_env.get_template(name)
     os.register_at_fork(after_in_child=_begin)
     gc.collect()
     gc.freeze()  # what is here stays: a collection would touch, and so copy, all of it
