@@ -125,7 +125,7 @@ def test_figures_are_for_this_machine_alone(client: FlaskClient) -> None:
     figures = [float(told.split(name)[1].split()[0]) if name in told else 0.0 for told in (before, after)]
     assert figures[1] == figures[0] + 1
     assert "guiyan_database_up 1.0" in after and 'guiyan_layer_version{layer="projects"}' in after
-    client.get("/no/such/thing/12345")
-    assert "12345" not in client.get("/metrics").text, "strangers add no names"
+    client.get("/no/such/thing/at-all")
+    assert "at-all" not in client.get("/metrics").text, "strangers add no names"
     assert client.get("/metrics", environ_base={"REMOTE_ADDR": "10.0.0.9"}).status_code == 404
     assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 404
