@@ -27,7 +27,9 @@ function write(facet, choices) {
     const count = counts.get(option.dataset.value) || 0, bar = option.querySelector(".bar rect"), input = option.querySelector("input");
     option.querySelector(".n").textContent = count;
     if (bar) bar.setAttribute("width", Math.round((100 * count) / most));
-    option.hidden = !count && !(input && input.checked) && !option.querySelector("[aria-current]");
+    const hide = () => (option.hidden = !count && !(input && input.checked) && !option.querySelector("[aria-current]"));
+    if (option.contains(document.activeElement)) option.addEventListener("focusout", hide, { once: true }); // nobody loses their place
+    else hide();
   }
   facet.dataset.counted = "yes";
 }

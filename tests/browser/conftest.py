@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 
 from tests.conftest import fresh_database
 from tests.places import TODAY
+from tests.processes import until
 from webapp import cluster, create_app, db, passwords, samples, statics
 from webapp.config import Settings
 from webapp.models import Account, Grant
@@ -65,7 +66,10 @@ def site(settings: Settings, site_url: str) -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
-    app.extensions["engine"].dispose()
+    if "engine" in app.extensions:
+        engine = app.extensions["engine"]
+        until(lambda: engine.pool.checkedout() == 0)  # what the last page has asked for is being answered
+        engine.dispose()
 
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"

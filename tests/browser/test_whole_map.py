@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import DESK, PHONE, Watched
 from tests.browser.test_map import AXE
@@ -116,6 +116,7 @@ def test_new_pages_ask_nobody_else_and_complain_of_nothing(path: str, desk: Page
 def typed(page: Page, wanted: str, most: int = 60) -> None:
     """Presses Tab until the focus is on something whose words or name match."""
     said = "(document.activeElement.getAttribute('aria-label') || document.activeElement.innerText || '').trim()"
+    said = f"(document.activeElement === document.body ? '' : {said})"
     for _ in range(most):
         page.keyboard.press("Tab")
         box = "document.activeElement.closest('.opt') ? document.activeElement.closest('.opt').innerText : ''"
@@ -154,6 +155,30 @@ def test_the_whole_task_by_keyboard_from_the_first_page(page: Page, site: str, w
     page.wait_for_url(re.compile(r"/projects/\d+"))
     expect(page.locator(".crumbs")).to_contain_text("犍为县")
     expect(page.locator("a.call.big")).to_have_attribute("href", re.compile(r"^tel:0833\d{7,8}$"))
+
+
+def test_counts_that_come_late_take_nobody_s_place(page: Page, site: str) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/facets/projects?*of=budget*", hold)
+    page.goto(f"{site}/?area=511123")
+    page.locator("[data-panel] > summary").focus()
+    page.keyboard.press("Enter")
+    option = page.locator("[data-panel] [data-facet=budget] .opt", has_text="1000 万–1 亿元")
+    option.locator("input").focus()
+    expect(option.locator("input")).to_be_focused()
+    page.wait_for_timeout(300)
+    assert held
+    for route in held:
+        route.continue_()
+    expect(option.locator(".n")).to_have_text("0")
+    expect(option.locator("input")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(option).to_be_hidden()
+    assert page.evaluate("document.activeElement !== document.body")
 
 
 def test_the_whole_task_without_scripts_from_the_first_page(browser: Browser, site: str) -> None:
