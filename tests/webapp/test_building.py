@@ -120,12 +120,14 @@ def test_many_edits_later_it_is_what_a_full_build_gives(
     rolls = random.Random(7)
     working = builder(folder)
     assert step(engine, working)
-    for round_ in range(60):
+    edits = [rolls.randrange(1, 25) for _round in range(82)]
+    assert sum(edits) >= 1000
+    for round_, number in enumerate(edits, start=1):
         with engine.begin() as connection:
-            for _edit in range(rolls.randrange(1, 5)):
+            for _edit in range(number):
                 edit(connection, areas, rolls, layer)
         assert step(engine, working), "merged at once"
-        if round_ % 10 == 9:
+        if round_ % 10 == 0 or round_ == len(edits):
             same(engine, folder, layer)
     assert len(list(folder.glob(f"{layer.key}-columns-*"))) <= 2, "superseded files are removed"
     fresh = Builder(folder, [], {})
