@@ -52,9 +52,10 @@ def run(settings: Settings) -> int:
         print(TAKEN, file=sys.stderr)
         return 1
     environment |= metering.shared(settings.home)
+    asked = _signals()
     with _timed("server", taken):
         server = _start(settings, environment)
-        answering = _wait(settings, server)
+        answering = _wait(settings, server, asked)
     if not answering:
         _stop(server)
         return 1
@@ -65,7 +66,7 @@ def run(settings: Settings) -> int:
     print(f"serving on http://{settings.host}:{settings.port} (Ctrl-C stops)", flush=True)
     programs = _beside(settings, environment)
     try:
-        return _until_signal(server, programs)
+        return _until_asked(server, programs, asked)
     finally:
         for program in programs:
             program.stop()
@@ -169,11 +170,13 @@ def _is_free(settings: Settings) -> bool:
     return True
 
 
-def _wait(settings: Settings, server: subprocess.Popen[bytes]) -> bool:
-    """Until the server answers; False when it ends or takes too long."""
+def _wait(settings: Settings, server: subprocess.Popen[bytes], asked: SimpleQueue[object]) -> bool:
+    """Until the server answers, or is asked to end; False when it ends or takes too long."""
     host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host.replace("::", "[::1]", 1)
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until and server.poll() is None:
+        if not asked.empty():
+            return True
         try:
             with urllib.request.urlopen(f"http://{host}:{settings.port}/readyz", timeout=5):
                 return server.poll() is None
@@ -183,11 +186,16 @@ def _wait(settings: Settings, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _until_signal(server: subprocess.Popen[bytes], programs: list[Beside]) -> int:
-    """Wait for the server's end or for a signal, which lets requests and jobs in flight finish, all at once."""
+def _signals() -> SimpleQueue[object]:
+    """Where signals that ask to end are put from now on, so that none leaves the server behind by itself."""
     asked: SimpleQueue[object] = SimpleQueue()  # the one queue that a signal may interrupt anywhere and still put into
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *which: asked.put(which))
+    return asked
+
+
+def _until_asked(server: subprocess.Popen[bytes], programs: list[Beside], asked: SimpleQueue[object]) -> int:
+    """Wait for the server's end or for a signal, which lets requests and jobs in flight finish, all at once."""
     threading.Thread(target=lambda: asked.put(server.wait()), daemon=True).start()
     asked.get()
     for program in programs:

@@ -120,7 +120,7 @@ def test_many_edits_later_it_is_what_a_full_build_gives(
     rolls = random.Random(7)
     working = builder(folder)
     assert step(engine, working)
-    edits = [rolls.randrange(1, 25) for _round in range(82)]
+    edits = [rolls.randrange(1, 25) for _round in range(90)]
     assert sum(edits) >= 1000
     for round_, number in enumerate(edits, start=1):
         with engine.begin() as connection:
