@@ -61,9 +61,9 @@ def _count(response: Response) -> Response:
 
 
 def again(environ: dict[str, Any]) -> Callable[[], None]:
-    """Counts that what this request was answered is given to another one too."""
-    counter: Counter = environ[COUNTED]
-    return counter.inc
+    """Counts that what this request was answered is given to another one too, unless it was not counted itself."""
+    counter: Counter | None = environ.get(COUNTED)
+    return counter.inc if counter else lambda: None
 
 
 def told() -> bytes:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, event, text
+from werkzeug.test import Client
 
 from layers.areas import Areas
 from tests.webapp.test_building import KEYS, builder, own, reading, step
@@ -191,3 +193,15 @@ def test_a_database_that_leaves_between_the_last_question_and_the_end_spoils_no_
         assert app.test_client().get("/projects").text == "answered"
     with app.app_context():
         assert db.engine().pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_what_is_answered_between_it_and_flask_is_kept_uncounted(served: tuple[Flask, Path]) -> None:
+    app, folder = served
+
+    def between(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        start("200 OK", [("Cache-Control", "public, s-maxage=4"), ("Content-Length", "7")])
+        return [b"drawing"]
+
+    client = Client(hot.Hot(between, app.config["SETTINGS"]))
+    watching.beat(folder, None)
+    assert [client.get("/poster.png").data for _n in range(2)] == [b"drawing"] * 2
