@@ -56,11 +56,12 @@ def texts_schema(layer: Layer) -> pa.Schema:
     """Every public field as `select_public` gives it (a price as its JSON), and what is searched and drawn.
 
     `words`: the searched texts in lower case, the weightiest first, a SEPARATOR between them, and `pinyin`, both as
-    symbols (UTF-16); `wkb`: the shape, degrees.
+    symbols (UTF-16); `borders`: where the separators stand in the row's words; `wkb`: the shape, degrees.
     """
     columns = layer.model.__table__.columns
     own = [(name, _arrow(columns[name].type)) for name in public_fields(layer)]
-    return pa.schema([*own, ("pinyin", SYMBOLS), ("words", SYMBOLS), ("wkb", pa.large_binary())])
+    borders = pa.list_(pa.int32(), len(searched(layer)) - 1)
+    return pa.schema([*own, ("pinyin", SYMBOLS), ("words", SYMBOLS), ("borders", borders), ("wkb", pa.large_binary())])
 
 
 def _arrow(type_: Any) -> pa.DataType:
@@ -200,8 +201,9 @@ def _read(layer: Layer, names: list[str], file: Any) -> pa.Table:
     """The rows of the file with the types of `texts_schema`, and the measures."""
     types = {name: pa.float64() for name in MEASURES} | {"dim": pa.int64()}
     types |= {field.name: field.type for field in texts_schema(layer)}
+    borders = types.pop("borders")
     if not file.tell():
-        return pa.schema([(name, types[name]) for name in names]).empty_table()
+        return pa.schema([*((name, types[name]) for name in names), ("borders", borders)]).empty_table()
     file.seek(0)
     plain = {name: pa.string() if pa.types.is_list(type_) else type_ for name, type_ in types.items()}
     read = pyarrow.csv.read_csv(
@@ -221,7 +223,7 @@ def _read(layer: Layer, names: list[str], file: Any) -> pa.Table:
     for name, type_ in types.items():
         if pa.types.is_list(type_):
             whole[name] = symbols(whole[name]) if type_ == SYMBOLS else _parts(whole[name])
-    return pa.table(whole | {"wkb": _bytes(whole["wkb"])})
+    return pa.table(whole | {"wkb": _bytes(whole["wkb"]), "borders": _borders(whole["words"], borders)})
 
 
 def symbols(texts: pa.StringArray) -> pa.ListArray:
@@ -235,6 +237,13 @@ def symbols(texts: pa.StringArray) -> pa.ListArray:
     before = np.concatenate([[0], np.cumsum(begins, dtype=np.int32)]).astype(np.int32)
     numbers = np.frombuffer(spelled.decode().encode("utf-16-le"), dtype=np.uint16)
     return pa.ListArray.from_arrays(pa.array(before[ends]), pa.array(numbers))
+
+
+def _borders(words: pa.ListArray, type_: pa.FixedSizeListType) -> pa.FixedSizeListArray:
+    """Where the separators stand in the words of each row; every row has as many."""
+    stand = np.flatnonzero(words.values.to_numpy() == ord(SEPARATOR)).astype(np.int32)
+    begins = np.repeat(words.offsets.to_numpy()[:-1], type_.list_size)
+    return pa.FixedSizeListArray.from_arrays(pa.array(stand - begins), type=type_)
 
 
 def _parts(joined: pa.Array) -> pa.Array:

@@ -7,9 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 
-from layers import search
+from layers import pairing, search
 from layers.areas import Areas
-from layers.columns import SEPARATOR
 from layers.packing import Column, Mask
 from layers.search import Meaning
 from layers.snapshot import Snapshot
@@ -20,11 +19,11 @@ SAMPLE = 10_000
 
 def found(snapshot: Snapshot, meaning: Meaning, areas: Areas) -> Mask:
     """Rows that are meant by the word: the twin of `layers.search.found`."""
-    mask = _weight(snapshot, meaning.word) > 0
+    mask = _holding(snapshot, meaning.word)
     if meaning.latin:
-        mask |= _in_all(snapshot, lambda batch: _spelled(batch, meaning.word.lower()))
+        mask |= _in_all(snapshot, lambda texts, _pairs: _marked(texts, positions(texts["pinyin"], meaning.word)[0]))
     for other in meaning.others:
-        mask |= (_weight(snapshot, other.word) > 0) | _named(snapshot, other, areas)
+        mask |= _holding(snapshot, other.word) | _named(snapshot, other, areas)
     return mask | _named(snapshot, meaning, areas)
 
 
@@ -42,57 +41,61 @@ def fold(text: str) -> str:
     return "".join(sign.lower() for sign in text.replace("İ", "i"))
 
 
+def _holding(snapshot: Snapshot, word: str) -> Mask:
+    """The rows of which a text holds the word, whatever its case."""
+    return _in_all(snapshot, lambda texts, pairs: _marked(texts, positions(texts["words"], word, pairs)[0]))
+
+
+def _marked(texts: pa.RecordBatch, rows: Column) -> Mask:
+    found = np.zeros(len(texts), dtype=bool)
+    found[rows] = True
+    return found
+
+
 def _weight(snapshot: Snapshot, word: str) -> Column:
     """For each row the weight of the best text that holds the word, whatever its case; 0 where none does."""
     weights = np.array([search.WEIGHTS.get(name, 1) for name in search.texts(snapshot.layer)], dtype=np.int8)
 
-    def best(batch: pa.RecordBatch) -> Column:
-        rows, places = positions(batch["words"], word)
-        found = np.zeros(len(batch), dtype=np.int8)
-        np.maximum.at(found, rows, weights[_part(batch["words"], rows, places)])
+    def best(texts: pa.RecordBatch, pairs: pa.RecordBatch | None) -> Column:
+        rows, places = positions(texts["words"], word, pairs)
+        borders = texts["borders"].flatten().to_numpy().reshape(len(texts), -1)[rows]
+        inside = places - texts["words"].offsets.to_numpy()[rows]
+        found = np.zeros(len(texts), dtype=np.int8)
+        np.maximum.at(found, rows, weights[(borders < inside[:, None]).sum(axis=1)])
         return found
 
     return snapshot.remembered(("weight", fold(word)), lambda: _in_all(snapshot, best))
 
 
-def _part(texts: pa.ListArray, rows: Column, places: Column) -> Column:
-    """How many separators stand before each place in its row; the rows ascend."""
-    symbols, ends = texts.values.to_numpy(), texts.offsets.to_numpy()
-    row, which = np.unique(rows, return_inverse=True)
-    length = ends[row + 1] - ends[row]
-    before = np.cumsum(length) - length
-    borders = np.flatnonzero(symbols[np.arange(length.sum()) + np.repeat(ends[row] - before, length)] == ord(SEPARATOR))
-    moved = (before - ends[row])[which]
-    return np.searchsorted(borders, places + moved) - np.searchsorted(borders, before[which])
-
-
-def _spelled(batch: pa.RecordBatch, word: str) -> Mask:
-    found = np.zeros(len(batch), dtype=bool)
-    found[positions(batch["pinyin"], word)[0]] = True
-    return found
-
-
-def _in_all(snapshot: Snapshot, ask: Callable[[pa.RecordBatch], Column]) -> Column:
-    """What is asked of each row of texts, row by row of the Snapshot."""
-    texts, base, tail = snapshot["text"], ask(snapshot.base), ask(snapshot.tail)
+def _in_all(snapshot: Snapshot, ask: Callable[[pa.RecordBatch, pa.RecordBatch | None], Column]) -> Column:
+    """What is asked of each row of texts (of the base with its pairs), row by row of the Snapshot."""
+    texts, base, tail = snapshot["text"], ask(snapshot.base, snapshot.pairs), ask(snapshot.tail, None)
     if not len(tail):
         return base[texts]
     return np.concatenate([base, tail[::-1]])[np.where(texts >= 0, texts, len(base) + len(tail) + texts)]
 
 
-def positions(texts: pa.ListArray, word: str) -> tuple[Column, Column]:
-    """(rows, places among all symbols) where texts hold the word, whatever its case."""
+def positions(texts: pa.ListArray, word: str, pairs: pa.RecordBatch | None = None) -> tuple[Column, Column]:
+    """(rows, places among all symbols) where texts hold the word, whatever its case; `pairs` lead there."""
     needle = np.frombuffer(fold(word).encode("utf-16-le"), dtype=np.uint16)
     symbols, ends = texts.values.to_numpy(), texts.offsets.to_numpy()
-    sample = symbols[:: max(len(symbols) // SAMPLE, 1)]
-    anchor = int(np.argmin([np.count_nonzero(sample == symbol) for symbol in needle]))
-    found = np.flatnonzero(symbols == needle[anchor]) - anchor
+    led = None if pairs is None else pairing.places(pairs, needle)
+    at, found = led or _scanned(symbols, needle)
+    found = found - at
     found = found[(found >= ends[0]) & (found <= ends[-1] - len(needle))]
     for place, symbol in enumerate(needle):
-        found = found[symbols[found + place] == symbol]
+        if led is None or place not in (at, at + 1):
+            found = found[symbols[found + place] == symbol]
     rows = np.searchsorted(ends, found, side="right") - 1
     whole = found + len(needle) <= ends[rows + 1]
     return rows[whole], found[whole]
+
+
+def _scanned(symbols: Column, needle: Column) -> tuple[int, Column]:
+    """Which symbol of the word is the rarest, and where it stands."""
+    sample = symbols[:: max(len(symbols) // SAMPLE, 1)]
+    anchor = int(np.argmin([np.count_nonzero(sample == symbol) for symbol in needle]))
+    return anchor, np.flatnonzero(symbols == needle[anchor])
 
 
 def _named(snapshot: Snapshot, meaning: Meaning, areas: Areas) -> Mask:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from layers.layer import Layer
 from layers.packing import Column
+from layers.remembering import Remembered
 
-REMEMBERED = 48
-"""Answers that a Snapshot keeps: masks (a byte a row), orders, counts."""
 Answer = TypeVar("Answer")
 
 
@@ -23,8 +21,9 @@ class Snapshot:
     """One layer at version `n`.
 
     `columns` (layers.columns.schema) in the order of `key`, then id. Its column `text` says where a row's texts
-    stand (layers.columns.texts_schema): t >= 0 is row t of `base`, t < 0 row -1 - t of `tail`. All three may lie in
-    mapped files; rows of `base` and `tail` that nothing points at are old ones.
+    stand (layers.columns.texts_schema): t >= 0 is row t of `base`, t < 0 row -1 - t of `tail`; `pairs`
+    (layers.pairing) leads to words of `base`. All four may lie in mapped files; rows of `base` and `tail` that
+    nothing points at are old ones.
     """
 
     layer: Layer
@@ -32,8 +31,9 @@ class Snapshot:
     columns: pa.RecordBatch
     base: pa.RecordBatch
     tail: pa.RecordBatch
+    pairs: pa.RecordBatch
     _views: dict[str, Column] = field(default_factory=dict, init=False, repr=False)
-    _kept: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict, init=False, repr=False)
+    _answers: Remembered = field(default_factory=Remembered, init=False, repr=False)
 
     def __len__(self) -> int:
         return self.columns.num_rows
@@ -46,22 +46,15 @@ class Snapshot:
 
     def remembered(self, what: Hashable, ask: Callable[[], Answer]) -> Answer:
         """The answer to a question that this Snapshot has been asked before, or a new one."""
-        try:
-            self._kept.move_to_end(what)
-            kept: Answer = self._kept[what]
-        except KeyError:
-            kept = self._kept[what] = ask()
-            while len(self._kept) > REMEMBERED:
-                self._kept.popitem(last=False)
-        return kept
+        return self._answers.answer(what, ask)
 
     def part(self, low: int, high: int) -> Snapshot:
         """The rows from `low` to before `high` as a Snapshot of their own, without copying."""
-        return Snapshot(self.layer, self.n, self.columns.slice(low, high - low), self.base, self.tail)
+        return Snapshot(self.layer, self.n, self.columns.slice(low, high - low), self.base, self.tail, self.pairs)
 
     def knows(self, what: Hashable) -> bool:
         """Whether the answer to a question is remembered."""
-        return what in self._kept
+        return what in self._answers
 
     def texts(self, rows: Column, names: Sequence[str]) -> pa.RecordBatch:
         """Columns of texts for rows of `columns`, in their order."""

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, cast, func, select
 from sqlalchemy.dialects.postgresql import OID, REGCLASS
 
 import layers
-from layers import areas, columns, store
+from layers import areas, columns, pairing, store
 from layers.changes import ChangeRow
 from layers.layer import Layer
 from layers.merging import merge
@@ -45,7 +45,7 @@ KEPT, MOST_KEPT, TIDY_SECONDS = "kept", 256 * 1024 * 1024, 60.0
 
 def program(layer: Layer) -> str:
     """What a Snapshot of the layer has to be made by, for this program to read it."""
-    forms = (columns.schema(layer), columns.texts_schema(layer))
+    forms = (columns.schema(layer), columns.texts_schema(layer), pairing.SCHEMA)
     return f"{__version__}-{zlib.crc32(b''.join(form.serialize().to_pybytes() for form in forms)):08x}"
 
 
@@ -74,7 +74,8 @@ def full(connection: Connection, folder: Path, keys: tuple[str, ...], today: dt.
     for key in keys:
         layer = layers.get(key)
         made, texts = columns.gather(connection, layer, today)
-        parts = {"columns": made, "base": texts, "tail": pa.RecordBatch.from_pylist([], texts.schema)}
+        tail = pa.RecordBatch.from_pylist([], texts.schema)
+        parts = {"columns": made, "base": texts, "tail": tail, "pairs": pairing.index(texts["words"])}
         kept[key] = Kept(*now.versions[key], program(layer), _written(folder, key, now.versions[key][0], parts))
     state = State(now.epoch, kept)
     folder.mkdir(parents=True, exist_ok=True)

@@ -89,7 +89,7 @@ def _opened(folder: Path, layer: Layer, state: State, first: bool) -> Snapshot |
     kept = state.kept.get(layer.key)
     if kept is None or kept.program != building.program(layer) or (first and not store.is_whole(folder, kept)):
         return None
-    parts = [store.map(folder, kept.files[part]) for part in ("columns", "base", "tail")]
+    parts = [store.map(folder, kept.files[part]) for part in ("columns", "base", "tail", "pairs")]
     return None if None in parts else Snapshot(layer, kept.n, *parts)  # type: ignore[arg-type]
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, text
 import layers
 from geo import reference
 from geo.extent import Tile, tile_at
-from layers import answering, asking, columns, featured, features, packing, summed, summing, tiles, tiling
+from layers import answering, asking, columns, featured, features, packing, pairing, summed, summing, tiles, tiling
 from layers.areas import Areas
 from layers.features import Stretch
 from layers.layer import Layer
@@ -68,12 +68,14 @@ def edited(layer: Layer, narrow: pa.RecordBatch, texts: pa.RecordBatch) -> Snaps
     pointers = where.astype(np.int32)
     pointers[moved] = -1 - np.arange(len(moved))[::-1]
     at = narrow.schema.get_field_index("text")
+    base = texts.take(pa.array(stale))
     return Snapshot(
         layer,
         7,
         narrow.set_column(at, narrow.schema.field("text"), pa.array(pointers)),
-        texts.take(pa.array(stale)),
+        base,
         texts.take(pa.array(moved[::-1].copy())),
+        pairing.index(base["words"]),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 import layers
-from layers import columns, featured, features, summed, summing
+from layers import columns, featured, features, pairing, summed, summing
 from layers.areas import Areas
 from layers.layer import Layer
 from layers.snapshot import Snapshot
@@ -30,7 +30,7 @@ def test_it_tells_what_the_database_does(connection: Connection, areas: Areas, l
     rows = [values(layer, n, **more[n % 5], valid_until=TODAY + dt.timedelta(days=30 + 5 * n)) for n in range(number)]
     put(connection, layer, areas, *rows)
     made, texts = columns.gather(connection, layer, TODAY)
-    snapshot = Snapshot(layer, 1, made, texts, texts.slice(0, 0))
+    snapshot = Snapshot(layer, 1, made, texts, texts.slice(0, 0), pairing.index(texts["words"]))
     for later in DAYS:
         today = TODAY + later
         assert summed.summary(snapshot, layer, today) == summing.summary(connection, layer, today)
