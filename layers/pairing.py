@@ -12,8 +12,6 @@ from layers.packing import Column, changes
 
 SCHEMA = pa.schema([("pair", pa.uint32()), ("places", pa.list_(pa.int32()))])
 """`pair`: two symbols (UTF-16) as one number, ascending; `places`: where they stand among all symbols, ascending."""
-COMMON = 2
-"""A pair that stands oftener than once in so many rows leads to nothing: its places are left out."""
 STRETCH = 4_000_000
 """Symbols whose pairs are sorted at once."""
 
@@ -23,11 +21,9 @@ def index(words: pa.ListArray) -> pa.RecordBatch:
     keys, numbers, places = [], [np.zeros(1, dtype=np.int64)], []
     for pair, place in _sorted(words):
         starts = changes(pair)
-        number = np.diff(starts, append=len(pair))
-        few = number * COMMON <= len(words)
         keys.append(pair[starts])
-        numbers.append(np.where(few, number, 0))
-        places.append(place[np.repeat(few, number)])
+        numbers.append(np.diff(starts, append=len(pair)))
+        places.append(place)
     ends = np.cumsum(np.concatenate(numbers)).astype(np.int32)
     lists = pa.ListArray.from_arrays(pa.array(ends), pa.array(_joined(places, np.int32)))
     return pa.RecordBatch.from_arrays([pa.array(_joined(keys, np.uint32)), lists], schema=SCHEMA)
@@ -55,20 +51,11 @@ def _sorted(words: pa.ListArray) -> Iterator[tuple[Column, Column]]:
             yield (both >> np.uint64(32)).astype(np.uint32), both.astype(np.uint32).view(np.int32)
 
 
-def places(pairs: pa.RecordBatch, word: Column) -> tuple[int, Column] | None:
-    """Where the rarest pair of a word (symbols) stands: (its place in the word, its places in the texts).
-
-    None where no pair of it leads anywhere: the word is a single symbol, or all of them are too common.
-    """
+def places(pairs: pa.RecordBatch, word: Column) -> tuple[int, Column]:
+    """Where the rarest pair of a word (two symbols and more) stands: its place in the word, its places in the texts."""
     numbers, lists = pairs["pair"].to_numpy(), pairs["places"]
     ends, all_places = lists.offsets.to_numpy(), lists.values.to_numpy()
     asked = word[:-1].astype(np.uint32) << np.uint32(16) | word[1:]
-    at = np.searchsorted(numbers, asked)
-    known = np.append(numbers, 0)[at] == asked  # no text and no word holds NUL
-    if not known.all():
-        return 0, all_places[:0]
-    sizes = ends[at + 1] - ends[at]
-    if not sizes.any():
-        return None
-    rarest = int(np.argmin(np.where(sizes > 0, sizes, len(all_places) + 1)))
-    return rarest, all_places[ends[at[rarest]] : ends[at[rarest] + 1]]
+    first, behind = ends[np.searchsorted(numbers, asked)], ends[np.searchsorted(numbers, asked, side="right")]
+    rarest = int(np.argmin(behind - first))
+    return rarest, all_places[first[rarest] : behind[rarest]]

@@ -58,7 +58,7 @@ def _weight(snapshot: Snapshot, word: str) -> Column:
 
     def best(texts: pa.RecordBatch, pairs: pa.RecordBatch | None) -> Column:
         rows, places = positions(texts["words"], word, pairs)
-        borders = texts["borders"].flatten().to_numpy().reshape(len(texts), -1)[rows]
+        borders = texts["borders"].flatten().to_numpy().reshape(len(texts), len(weights) - 1)[rows]
         inside = places - texts["words"].offsets.to_numpy()[rows]
         found = np.zeros(len(texts), dtype=np.int8)
         np.maximum.at(found, rows, weights[(borders < inside[:, None]).sum(axis=1)])
@@ -71,20 +71,20 @@ def _in_all(snapshot: Snapshot, ask: Callable[[pa.RecordBatch, pa.RecordBatch | 
     """What is asked of each row of texts (of the base with its pairs), row by row of the Snapshot."""
     texts, base, tail = snapshot["text"], ask(snapshot.base, snapshot.pairs), ask(snapshot.tail, None)
     if not len(tail):
-        return base[texts]
-    return np.concatenate([base, tail[::-1]])[np.where(texts >= 0, texts, len(base) + len(tail) + texts)]
+        return base.take(texts)
+    return np.concatenate([base, tail[::-1]]).take(np.where(texts >= 0, texts, len(base) + len(tail) + texts))
 
 
 def positions(texts: pa.ListArray, word: str, pairs: pa.RecordBatch | None = None) -> tuple[Column, Column]:
     """(rows, places among all symbols) where texts hold the word, whatever its case; `pairs` lead there."""
     needle = np.frombuffer(fold(word).encode("utf-16-le"), dtype=np.uint16)
     symbols, ends = texts.values.to_numpy(), texts.offsets.to_numpy()
-    led = None if pairs is None else pairing.places(pairs, needle)
-    at, found = led or _scanned(symbols, needle)
+    led = pairs is not None and len(needle) > 1
+    at, found = pairing.places(pairs, needle) if led else _scanned(symbols, needle)
     found = found - at
     found = found[(found >= ends[0]) & (found <= ends[-1] - len(needle))]
     for place, symbol in enumerate(needle):
-        if led is None or place not in (at, at + 1):
+        if not led or place not in (at, at + 1):
             found = found[symbols[found + place] == symbol]
     rows = np.searchsorted(ends, found, side="right") - 1
     whole = found + len(needle) <= ends[rows + 1]

@@ -23,19 +23,17 @@ def texts(rolls: Random, rows: int, longest: int = 12) -> list[str]:
 def test_what_pairs_lead_to_is_what_a_scan_finds(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rolls = Random(seed)
     monkeypatch.setattr(pairing, "STRETCH", rolls.choice([1, 50, 4_000_000]))
-    monkeypatch.setattr(pairing, "COMMON", rolls.choice([1, 2, 10]))
     words = symbols(pa.array(texts(rolls, rolls.randrange(1, 300))))
     pairs = pairing.index(words)
     assert pairs.schema.equals(pairing.SCHEMA)
     assert np.all(np.diff(pairs["pair"].to_numpy().astype(np.int64)) > 0)
-    led = 0
+    found = 0
     for _word in range(300):
         word = "".join(rolls.choices(SIGNS[:-1], k=rolls.randrange(1, 5)))
         mine, oracle = scanning.positions(words, word, pairs), scanning.positions(words, word)
         assert [array.tolist() for array in mine] == [array.tolist() for array in oracle], word
-        needle = np.frombuffer(scanning.fold(word).encode("utf-16-le"), dtype=np.uint16)
-        led += pairing.places(pairs, needle) is not None
-    assert led > 50
+        found += len(oracle[0]) > 0
+    assert found > 20
 
 
 def test_a_pair_never_stands_across_two_rows_or_two_texts() -> None:
@@ -45,16 +43,12 @@ def test_a_pair_never_stands_across_two_rows_or_two_texts() -> None:
     assert known == {"甲乙", "丙丁", f"戊{SEPARATOR}"}
 
 
-def test_a_pair_that_most_rows_have_leads_to_nothing_and_one_that_none_has_to_no_row() -> None:
-    words = symbols(pa.array(["示例甲乙", "示例丙", "示例丁", "示例"]))
-    pairs = pairing.index(words)
-    assert pairing.places(pairs, np.frombuffer("示例".encode("utf-16-le"), dtype=np.uint16)) is None
-    assert pairing.places(pairs, np.frombuffer("示".encode("utf-16-le"), dtype=np.uint16)) is None
-    at, places = pairing.places(pairs, np.frombuffer("示例甲乙".encode("utf-16-le"), dtype=np.uint16)) or (9, [])
-    assert (at, [*places]) in [(1, [1]), (2, [2])]
-    missing = pairing.places(pairs, np.frombuffer("示乙".encode("utf-16-le"), dtype=np.uint16))
-    assert missing is not None
-    assert len(missing[1]) == 0
+def test_the_rarest_pair_of_a_word_leads_and_one_that_none_has_leads_to_nothing() -> None:
+    pairs = pairing.index(symbols(pa.array(["示例甲乙", "示例甲", "示例丁", "示例"])))
+    at, places = pairing.places(pairs, np.frombuffer("示例甲乙".encode("utf-16-le"), dtype=np.uint16))
+    assert (at, places.tolist()) == (2, [2])
+    _at, places = pairing.places(pairs, np.frombuffer("示例乙".encode("utf-16-le"), dtype=np.uint16))
+    assert places.tolist() == []
 
 
 def test_nothing_has_no_pairs() -> None:

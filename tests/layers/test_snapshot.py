@@ -134,6 +134,16 @@ def test_every_question_finds_the_same_places_in_the_same_order(
 
 
 @pytest.mark.parametrize("layer", LAYERS)
+def test_words_are_looked_for_among_no_texts(layer: Layer, catalogue: Connection, areas: Areas) -> None:
+    made, texts = columns.gather(catalogue, layer, TODAY, [])
+    empty = Snapshot(layer, 1, made, texts, texts, pairing.index(texts["words"]))
+    for words in ("养猪", "合作社 示例", "猪", "zhu"):
+        query = Query.parse(layer, [("q", words)], areas)
+        assert answering.page(empty, query, areas, TODAY) == []
+        assert answering.count(empty, query, areas, TODAY) == 0
+
+
+@pytest.mark.parametrize("layer", LAYERS)
 def test_every_row_holds_the_same_values(
     layer: Layer, catalogue: Connection, snapshots: dict[str, Snapshot], areas: Areas
 ) -> None:
