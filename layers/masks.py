@@ -20,6 +20,9 @@ from layers.snapshot import Snapshot
 
 COUNTY = list(PRECISIONS).index(Precision.COUNTY)
 """How the column `precision` has it."""
+SIDES = ("west", "south", "east", "north")
+STRETCH = 256
+"""Rows that a question of a place on the map looks at together before it looks at each."""
 FEW = 8
 """A stretch of less than this part of the rows is asked alone; who asks of more has use for the whole mask soon."""
 
@@ -80,19 +83,47 @@ def pinned(snapshot: Snapshot, rows: Column | slice = slice(None)) -> Mask:
 
 def crossing(snapshot: Snapshot, shape: BaseGeometry) -> Mask:
     """Rows whose shape meets a shape (degrees), if only at its edge."""
-    west, south, east, north = shape.bounds
-    own_west, own_south, own_east, own_north = (snapshot[side] for side in ("west", "south", "east", "north"))
-    found = (own_west <= east) & (own_east >= west) & (own_south <= north) & (own_north >= south)
-    open_ = found
-    if shape.equals(shape.envelope) and shape.area:
-        open_ = found & ~((own_west >= west) & (own_east <= east) & (own_south >= south) & (own_north <= north))
-    rows = np.flatnonzero(open_)
-    if not len(rows):
-        return found
+    boxes = [snapshot[side] for side in SIDES]
+    stretches = snapshot.remembered(("stretches",), lambda: _stretches(boxes))
+    meeting, inside = _meeting(stretches, shape.bounds), np.zeros(len(stretches[0]), dtype=bool)
+    rectangle = bool(shape.area) and shape.equals(shape.envelope)
+    if rectangle:
+        inside = _inside(stretches, shape.bounds)
+    found = np.repeat(inside, STRETCH)[: len(snapshot)]
+    rows = np.flatnonzero(np.repeat(meeting & ~inside, STRETCH)[: len(snapshot)])
+    rows = rows[_meeting([side[rows] for side in boxes], shape.bounds)]
+    if rectangle:
+        sure = _inside([side[rows] for side in boxes], shape.bounds)
+        found[rows[sure]] = True
+        rows = rows[~sure]
+    found[rows] = _touching(snapshot, shape, rows)
+    return found
+
+
+def _stretches(boxes: list[Column]) -> list[Column]:
+    """The boxes around STRETCH rows each, which lie together on the map too."""
+    starts = np.arange(0, len(boxes[0]), STRETCH)
+    ends = (np.minimum, np.minimum, np.maximum, np.maximum)
+    return [end.reduceat(side, starts) if len(side) else side for end, side in zip(ends, boxes, strict=True)]
+
+
+def _meeting(boxes: list[Column], box: tuple[float, float, float, float]) -> Mask:
+    west, south, east, north = boxes
+    return (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])  # type: ignore[no-any-return]
+
+
+def _inside(boxes: list[Column], box: tuple[float, float, float, float]) -> Mask:
+    west, south, east, north = boxes
+    return (west >= box[0]) & (east <= box[2]) & (south >= box[1]) & (north <= box[3])  # type: ignore[no-any-return]
+
+
+def _touching(snapshot: Snapshot, shape: BaseGeometry, rows: Column) -> Mask:
+    """Which of the rows meet a shape, asked of each."""
     shapely.prepare(shape)
     dots = is_dot(snapshot, rows)
-    found[rows[dots]] = shapely.intersects_xy(shape, own_west[rows[dots]], own_south[rows[dots]])
-    found[rows[~dots]] = shapely.intersects(shape, shapes(snapshot, rows[~dots]))
+    found = np.empty(len(rows), dtype=bool)
+    found[dots] = shapely.intersects_xy(shape, snapshot["west"][rows[dots]], snapshot["south"][rows[dots]])
+    found[~dots] = shapely.intersects(shape, shapes(snapshot, rows[~dots]))
     return found
 
 
