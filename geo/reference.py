@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -48,8 +49,8 @@ class Reference:
             shapely.force_2d(geometry), lambda points: [self.degrees(float(x), float(y)) for x, y in points]
         )
 
-    def drawn(self, geometry: BaseGeometry) -> BaseGeometry:
-        """A geometry in degrees, longitude first, in this system and its order."""
+    def drawn(self, geometry: Any) -> Any:
+        """A geometry in degrees, longitude first, or an array of them, in this system and its order."""
 
         def there(at: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
             if not self.metres:

@@ -113,12 +113,11 @@ def page(connection: Connection, query: Query, areas: Areas, today: dt.date) -> 
 def whole(
     connection: Connection, query: Query, areas: Areas, today: dt.date, most: int | None = None
 ) -> list[Row[Any]]:
-    """All matching rows in the asked order, at most `most`, with `shape` (WKT), `wkb` and `geojson` (degrees)."""
+    """All matching rows in the asked order, at most `most`, with `shape` (WKT) and `wkb` (degrees)."""
     geom = query.layer.model.geom
     drawn = (
         func.ST_AsText(geom, 8).label("shape"),
         func.ST_AsBinary(geom).label("wkb"),
-        func.ST_AsGeoJSON(geom, 6).label("geojson"),
     )
     return list(connection.execute(everything(query, areas, today, *drawn).limit(most)).all())
 

@@ -15,13 +15,8 @@ import pyarrow.csv
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    Boolean,
     ColumnElement,
     Connection,
-    Date,
-    Float,
-    Integer,
-    Numeric,
     Select,
     Text,
     any_,
@@ -34,14 +29,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from geo import morton
-from layers import lasting, packing
+from layers import arrow, lasting, packing
 from layers.layer import Layer
 from layers.packing import Column
 from layers.prices import PriceType
+from layers.properties import properties
 from layers.public import public_fields, select_public
 from layers.search import texts as searched
 
-FORM = 1
+FORM = 2
 """Counts up when a column means something else than before, so that older files are not taken for new ones."""
 SEPARATOR, NO_SEPARATOR = "\x1f", "\x1e"
 """Between the searched texts of a row; no word of a question holds either, for both count as white space."""
@@ -56,23 +52,16 @@ def texts_schema(layer: Layer) -> pa.Schema:
     """Every public field as `select_public` gives it (a price as its JSON), and what is searched and drawn.
 
     `words`: the searched texts in lower case, the weightiest first, a SEPARATOR between them, and `pinyin`, both as
-    symbols (UTF-16); `borders`: where the separators stand in the row's words; `wkb`: the shape, degrees.
+    symbols (UTF-16); `borders`: where the separators stand in the row's words; `wkb`: the shape, degrees; `geojson6`
+    and `geojson7`: the same with at most so many decimal places; `properties`: what GeoJSON tells of the place
+    (layers.properties).
     """
     columns = layer.model.__table__.columns
-    own = [(name, _arrow(columns[name].type)) for name in public_fields(layer)]
+    own = [(name, arrow.type_of(columns[name].type)) for name in public_fields(layer)]
     borders = pa.list_(pa.int32(), len(searched(layer)) - 1)
-    return pa.schema([*own, ("pinyin", SYMBOLS), ("words", SYMBOLS), ("borders", borders), ("wkb", pa.large_binary())])
-
-
-def _arrow(type_: Any) -> pa.DataType:
-    """The Arrow type of a column; whatever is not told is text."""
-    kinds = (
-        (ARRAY, pa.list_(pa.string())), (Boolean, pa.bool_()), (Date, pa.date32()), (Integer, pa.int64()),
-        (Float, pa.float64()),
-    )  # fmt: skip
-    if isinstance(type_, Numeric) and not isinstance(type_, Float):
-        return pa.decimal128(type_.precision, type_.scale)
-    return next((arrow for kind, arrow in kinds if isinstance(type_, kind)), pa.string())
+    sought = [("pinyin", SYMBOLS), ("words", SYMBOLS), ("borders", borders)]
+    drawn = [("wkb", pa.large_binary()), ("geojson6", pa.large_string()), ("geojson7", pa.large_string())]
+    return pa.schema([*own, *sought, *drawn, ("properties", pa.large_binary())])
 
 
 def schema(layer: Layer) -> pa.Schema:
@@ -112,13 +101,14 @@ def gather(
         asked = _asked(layer, today, ids)
         _copy(connection, asked, file)
         read = _read(layer, asked.selected_columns.keys(), file)
-    texts = read.select(texts_schema(layer).names)
+    texts = read.select([name for name in texts_schema(layer).names if name in read.column_names])
     columns = _packed(layer, texts, {name: read[name].to_numpy() for name in (*MEASURES, "dim")})
     order = np.lexsort((columns["id"], columns["key"]))
     columns = {name: values[order] for name, values in columns.items()}
     columns["text"] = np.arange(len(order), dtype=np.int32)
     packed = pa.RecordBatch.from_arrays([pa.array(values) for values in columns.values()], schema=schema(layer))
-    return packed, _batch(texts.take(order))
+    ordered = _batch(texts.take(order))
+    return packed, ordered.append_column("properties", properties(layer, ordered))
 
 
 def _packed(layer: Layer, texts: pa.Table, measures: dict[str, Column]) -> dict[str, Column]:
@@ -162,6 +152,7 @@ def _asked(layer: Layer, today: dt.date, ids: Collection[int] | None) -> Select[
         func.lower(model.pinyin).label("pinyin"),
         func.lower(_words(layer)).label("words"),
         func.encode(func.ST_AsBinary(model.geom), "hex").label("wkb"),
+        *(func.ST_AsGeoJSON(model.geom, places, 0).label(f"geojson{places}") for places in (6, 7)),
         func.ST_X(model.point3857).label("x"),
         func.ST_Y(model.point3857).label("y"),
         *(getattr(func, f"ST_{side}")(model.geom).label(name) for name, side in sides.items()),
@@ -200,7 +191,7 @@ def _copy(connection: Connection, asked: Select[Any], file: Any) -> None:
 def _read(layer: Layer, names: list[str], file: Any) -> pa.Table:
     """The rows of the file with the types of `texts_schema`, and the measures."""
     types = {name: pa.float64() for name in MEASURES} | {"dim": pa.int64()}
-    types |= {field.name: field.type for field in texts_schema(layer)}
+    types |= {field.name: field.type for field in texts_schema(layer) if field.name in (*names, "borders")}
     borders = types.pop("borders")
     if not file.tell():
         return pa.schema([*((name, types[name]) for name in names), ("borders", borders)]).empty_table()

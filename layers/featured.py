@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import shapely
 
 from geo import spelling
-from geo.reference import Reference
-from layers import masks, ordering, packing
+from geo.reference import CRS84, Reference
+from layers import masks, ordering, packing, placing
 from layers.answering import credits_due, sides
 from layers.areas import Areas
-from layers.features import Asked, Days, Extent, Stretch
+from layers.features import DEGREES, DOWNLOADED, METRES, Asked, Days, Extent, Feature, Stretch
+from layers.grammar import Point
 from layers.layer import Layer
 from layers.packing import NO_DAY, Column, Mask
-from layers.placing import places
+from layers.placing import Drawn
+from layers.query import Query
 from layers.snapshot import Snapshot
 from layers.summed import summary
 
@@ -34,19 +36,52 @@ def rows(
 
     By id, unless the Query has an order of its own.
     """
+    chosen = _chosen(snapshot, asked, areas, today, stretch)
+    return placing.places(snapshot, chosen, asked.query.near, _drawn(reference))
+
+
+def whole(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> list[Feature]:
+    """All features of a Query in its order, with at most DOWNLOADED decimal places of a degree."""
+    rows = ordering.first(snapshot, query, areas, masks.matching(snapshot, query, areas, today))
+    return _features(snapshot, rows, query.near, f"geojson{DOWNLOADED}")
+
+
+def page(
+    snapshot: Snapshot, asked: Asked, areas: Areas, today: dt.date, stretch: Stretch, reference: Reference
+) -> list[Feature]:
+    """The features of a stretch: `rows` as GeoJSON has them."""
+    rows = _chosen(snapshot, asked, areas, today, stretch)
+    if reference == CRS84:
+        return _features(snapshot, rows, asked.query.near, f"geojson{DEGREES}")
+    return _features(snapshot, rows, asked.query.near, "wkb", lambda shapes: _geojson(shapes, reference))
+
+
+def _features(
+    snapshot: Snapshot, rows: Column, near: Point | None, shape: str, spell: Callable[[list[Any]], list[str]] = list
+) -> list[Feature]:
+    """Rows in their order, their shape made from the column `shape`."""
+    texts = snapshot.texts(rows, ["properties", shape])
+    drawn, distances = spell(texts[shape].to_pylist()), placing.distances_km(snapshot, rows, near)
+    told = zip(snapshot["id"][rows].tolist(), texts["properties"].to_pylist(), drawn, distances, strict=True)
+    return [Feature(*members) for members in told]
+
+
+def _chosen(snapshot: Snapshot, asked: Asked, areas: Areas, today: dt.date, stretch: Stretch) -> Column:
     mask = _matching(snapshot, asked, areas, today)
     if asked.query.sort:
         end = stretch.offset + stretch.limit
-        chosen = ordering.first(snapshot, asked.query, areas, mask, end)[stretch.offset :]
-    else:
-        chosen = _next_to(snapshot, np.flatnonzero(mask), stretch)
-    return places(snapshot, chosen, asked.query.near, {"geojson": lambda wkb: _geojson(wkb, reference)})
+        return ordering.first(snapshot, asked.query, areas, mask, end)[stretch.offset :]
+    return _next_to(snapshot, np.flatnonzero(mask), stretch)
 
 
 def one(snapshot: Snapshot, layer: Layer, areas: Areas, today: dt.date, id_: int, reference: Reference) -> Any:
     """A public place that is known to be there, as `rows` gives it."""
     row = np.flatnonzero(snapshot["id"] == id_)
-    return places(snapshot, row, None, {"geojson": lambda wkb: _geojson(wkb, reference)})[0]
+    return placing.places(snapshot, row, None, _drawn(reference))[0]
+
+
+def _drawn(reference: Reference) -> Drawn:
+    return {"geojson": lambda wkb: _geojson([wkb], reference)[0]}
 
 
 def extent(snapshot: Snapshot, layer: Layer, today: dt.date) -> Extent:
@@ -101,7 +136,9 @@ def _least(rows: Column, by: Column, among: Mask | slice, number: int) -> Column
     return rows[np.argsort(by)][:number]
 
 
-def _geojson(wkb: bytes, reference: Reference) -> str:
-    """The geometry as GeoJSON text in a reference system."""
-    drawn = reference.drawn(shapely.from_wkb(wkb)) if reference.metres or reference.latitude_first else wkb
-    return spelling.geojson(drawn, 2 if reference.metres else 7)
+def _geojson(shapes: Sequence[bytes], reference: Reference) -> list[str]:
+    """Geometries (WKB, degrees) as GeoJSON texts in a reference system."""
+    if reference != CRS84:
+        shapes = shapely.to_wkb(reference.drawn(shapely.from_wkb(shapes))).tolist()
+    places = METRES if reference.metres else DEGREES
+    return [spelling.geojson(shape, places) for shape in shapes]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_
 
 from geo.reference import Reference
-from layers import asking
+from layers import asking, properties
 from layers.areas import Areas
 from layers.layer import Layer
 from layers.public import select_only
@@ -20,6 +20,9 @@ from layers.summing import summary
 
 Days = tuple[dt.date | None, dt.date | None]
 """First and last day, None where the end is open."""
+
+DOWNLOADED, DEGREES, METRES = 6, 7, 2
+"""Most decimal places of a position: in a download, in degrees and in metres of a reference system."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,15 @@ class Stretch:
     offset: int = 0
     after: int | None = None
     before: int | None = None
+
+
+class Feature(NamedTuple):
+    """A place as GeoJSON has it: `properties` (layers.properties), its shape as GeoJSON text, its distance."""
+
+    id: int
+    properties: bytes
+    geojson: str
+    distance_km: float | None
 
 
 def _more(asked: Asked) -> list[ColumnElement[bool]]:
@@ -74,6 +86,25 @@ def count(connection: Connection, asked: Asked, areas: Areas, today: dt.date) ->
     return found
 
 
+def whole(connection: Connection, query: Query, areas: Areas, today: dt.date) -> list[Feature]:
+    """All features of a Query in its order, with at most DOWNLOADED decimal places of a degree."""
+    shape = func.ST_AsGeoJSON(query.layer.model.geom, DOWNLOADED).label("geojson")
+    return of_rows(query.layer, connection.execute(asking.everything(query, areas, today, shape)).all())
+
+
+def of_rows(layer: Layer, found: Sequence[Any]) -> list[Feature]:
+    """Rows that have `geojson` and `distance_km` as features."""
+    told = properties.of_rows(layer, found)
+    return [Feature(row.id, has, row.geojson, row.distance_km) for row, has in zip(found, told, strict=True)]
+
+
+def page(
+    connection: Connection, asked: Asked, areas: Areas, today: dt.date, stretch: Stretch, reference: Reference
+) -> list[Feature]:
+    """The features of a stretch: `rows` as GeoJSON has them."""
+    return of_rows(asked.query.layer, rows(connection, asked, areas, today, stretch, reference))
+
+
 def rows(
     connection: Connection, asked: Asked, areas: Areas, today: dt.date, stretch: Stretch, reference: Reference
 ) -> Sequence[Row[Any]]:
@@ -101,9 +132,9 @@ def geojson(layer: Layer, reference: Reference) -> ColumnElement[Any]:
     """The geometry as GeoJSON text in a reference system."""
     model = layer.model
     if reference.metres:
-        return func.ST_AsGeoJSON(model.geom3857, 2, 0).label("geojson")
+        return func.ST_AsGeoJSON(model.geom3857, METRES, 0).label("geojson")
     drawn = func.ST_FlipCoordinates(model.geom) if reference.latitude_first else model.geom
-    return func.ST_AsGeoJSON(drawn, 7, 0).label("geojson")
+    return func.ST_AsGeoJSON(drawn, DEGREES, 0).label("geojson")
 
 
 def one(connection: Connection, layer: Layer, areas: Areas, today: dt.date, id_: int, reference: Reference) -> Row[Any]:

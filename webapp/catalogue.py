@@ -14,7 +14,7 @@ from geo.reference import Reference
 from layers import answering, asking, featured, features, summed, summing, tiles, tiling
 from layers.areas import Area
 from layers.asking import Counted
-from layers.features import Asked, Extent, Stretch
+from layers.features import Asked, Extent, Feature, Stretch
 from layers.layer import Layer
 from layers.query import Query
 from layers.snapshot import Snapshot
@@ -60,7 +60,7 @@ def expiring(query: Query) -> list[Any]:
 def everything(query: Query, most: int | None = None) -> list[Any]:
     """All matching places in the asked order, at most `most`, with their shape besides.
 
-    `shape` (WKT), `wkb` and `geojson` of their geometry, degrees.
+    `shape` (WKT) and `wkb` of their geometry, degrees.
     """
     return _asked(standing.of(query.layer), answering.whole, asking.whole, query, db.areas(), db.today(), most)
 
@@ -180,6 +180,16 @@ def features_count(asked: Asked) -> int:
 def features_rows(asked: Asked, stretch: Stretch, reference: Reference) -> Sequence[Any]:
     """Public fields, `lon`, `lat`, `distance_km` and `geojson` (in the reference system's order) of a stretch."""
     return _asked(_of(asked), featured.rows, features.rows, asked, db.areas(), db.today(), stretch, reference)
+
+
+def features_page(asked: Asked, stretch: Stretch, reference: Reference) -> list[Feature]:
+    """The same stretch as GeoJSON has it."""
+    return _asked(_of(asked), featured.page, features.page, asked, db.areas(), db.today(), stretch, reference)
+
+
+def features_whole(query: Query) -> list[Feature]:
+    """All matching places in the asked order, as GeoJSON has them."""
+    return _asked(standing.of(query.layer), featured.whole, features.whole, query, db.areas(), db.today())
 
 
 def feature(layer: Layer, id: int, reference: Reference) -> Any:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from decimal import Decimal
-from functools import cache as kept
-from operator import attrgetter
+from collections.abc import Iterator
 from typing import Any
 
+import orjson
 from flask import Blueprint, Response
 from sqlalchemy import Row
 
 from geo import files
 from layers import sheet
+from layers.features import Feature
 from layers.layer import Layer
-from layers.prices import Price
 from layers.public import public_fields
 from layers.query import Query
 from layers.words import Translate
@@ -25,8 +23,6 @@ from webapp.attached import XLSX
 from webapp.i18n import language
 from webapp.i18n import translate as _
 
-AS_IT_IS = frozenset((str, int, float, bool, list, dt.date, type(None)))
-"""Types of values that JSON has too, or that orjson writes as we do."""
 blueprint = Blueprint("downloads", __name__)
 
 
@@ -39,10 +35,12 @@ def file(key: str, ending: str) -> Response:
 
 
 def _made(layer: Layer, query: Query, ending: str) -> Response:
-    makers = {"geojson": _geojson, "csv": _csv, "xlsx": _xlsx, "gpkg": _gpkg, "kml": _kml}
-    response = makers[ending](layer, rows(query))
-    name = f"{layer.key}-{db.today().isoformat()}.{ending}"
-    if ending != "geojson":
+    makers = {"csv": _csv, "xlsx": _xlsx, "gpkg": _gpkg, "kml": _kml}
+    if ending == "geojson":
+        response = collection(query)
+    else:
+        response = makers[ending](layer, catalogue.everything(query))
+        name = f"{layer.key}-{db.today().isoformat()}.{ending}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.vary.add("Accept-Language")
     return response
@@ -50,12 +48,15 @@ def _made(layer: Layer, query: Query, ending: str) -> Response:
 
 def collection(query: Query) -> Response:
     """The places of a question as GeoJSON."""
-    return _geojson(query.layer, rows(query))
-
-
-def rows(query: Query) -> list[Row[Any]]:
-    """All matching places with `shape` (WKT), `wkb` and `geojson` of their geometry (degrees)."""
-    return catalogue.everything(query)
+    found, badge = catalogue.features_whole(query), mapping.badge()
+    about = {
+        "name": query.layer.key,
+        "numberMatched": len(found),
+        "notice": badge["approval"],
+        "sources": badge["sources"],
+    }
+    pieces = b"".join(files.write_geojson(map(feature, found), about))
+    return Response(pieces, mimetype="application/geo+json")
 
 
 def _csv(layer: Layer, found: list[Row[Any]]) -> Response:
@@ -73,50 +74,13 @@ def _cells(layer: Layer, found: list[Row[Any]]) -> Iterator[list[Any]]:
         yield [sheet.guarded(value) for value in sheet.cells(layer, row, _)]
 
 
-def _geojson(layer: Layer, found: list[Row[Any]]) -> Response:
-    badge = mapping.badge()
-    about = {
-        "name": layer.key,
-        "numberMatched": len(found),
-        "notice": badge["approval"],
-        "sources": badge["sources"],
-    }
-    features = (feature(layer, row) for row in found)
-    pieces = b"".join(files.write_geojson(features, about))
-    return Response(pieces, mimetype="application/geo+json")
-
-
-def feature(layer: Layer, row: Row[Any]) -> dict[str, Any]:
-    """A place as GeoJSON: public fields, and its text column `geojson` as it is."""
-    import orjson
-
-    names, values = _properties(layer)
-    properties = {n: v if type(v) in AS_IT_IS else plain_value(v) for n, v in zip(names, values(row), strict=True)}
-    if row.distance_km is not None:
-        properties["distance_km"] = round(row.distance_km, 2)
-    return {
-        "type": "Feature",
-        "id": row.id,
-        "geometry": orjson.Fragment(row.geojson),
-        "properties": properties,
-    }
-
-
-@kept
-def _properties(layer: Layer) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    """Names of the properties, and what takes their values out of a row."""
-    names = tuple(public_fields(layer))
-    return names, attrgetter(*names)
-
-
-def plain_value(value: Any) -> Any:
-    """A value as JSON holds it; a price as its parts."""
-    if isinstance(value, Price):
-        high = None if value.high is None else float(value.high)
-        return {"low": float(value.low), "high": high, "unit": value.unit, "on": value.on, "source": value.source}
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value.isoformat() if isinstance(value, dt.date) else value
+def feature(place: Feature) -> dict[str, Any]:
+    """The members of a place as GeoJSON: what it has lies there as JSON, only a distance is added to it."""
+    told = place.properties
+    if place.distance_km is not None:
+        told = b'%s,"distance_km":%s}' % (told[:-1], orjson.dumps(round(place.distance_km, 2)))
+    shape, properties = orjson.Fragment(place.geojson), orjson.Fragment(told)
+    return {"type": "Feature", "id": place.id, "geometry": shape, "properties": properties}
 
 
 def _table(layer: Layer, found: list[Row[Any]], say: Translate) -> dict[str, list[Any]]:

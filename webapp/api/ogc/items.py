@@ -46,16 +46,16 @@ def items(key: str) -> Response:
 def _answer(asked: Question, html: bool) -> Response:
     try:
         with _apart(asked):
-            matched, rows = _found(asked)
+            matched, found = _matched(asked), _found(asked, html)
     except (DBAPIError, StatementError) as error:
         if not asked.by_filter or db.is_gone(error):
             raise
         told = str(error.orig or error).splitlines()[0]
         raise cql.refused(asked.by_filter, told) from None
-    document = _collection(asked, matched, rows)
+    document = _about(asked, matched, found)
     if html:
-        return answers.page("api/items.html", layer=asked.layer, rows=rows, document=document, asked=asked)
-    response = Response(orjson.dumps(document), content_type=GEOJSON)
+        return answers.page("api/items.html", layer=asked.layer, rows=found, document=document, asked=asked)
+    response = Response(orjson.dumps({**document, "features": [*map(feature, found)]}), content_type=GEOJSON)
     response.headers["Content-Crs"] = f"<{asked.reference.uri}>"
     return response
 
@@ -65,9 +65,10 @@ def _apart(asked: Question) -> AbstractContextManager[object]:
     return db.connection().begin_nested() if asked.by_filter else nullcontext()
 
 
-def _found(asked: Question) -> tuple[int, Sequence[Row[Any]]]:
-    rows = catalogue.features_rows(asked.asked, asked.stretch, asked.reference)
-    return _matched(asked), rows
+def _found(asked: Question, html: bool) -> Sequence[Any]:
+    """What stands on the page: rows for people, features for programs."""
+    read = catalogue.features_rows if html else catalogue.features_page
+    return read(asked.asked, asked.stretch, asked.reference)
 
 
 def _matched(asked: Question) -> int:
@@ -82,7 +83,8 @@ def _matched(asked: Question) -> int:
     return kept[mark]
 
 
-def _collection(asked: Question, matched: int, rows: Sequence[Row[Any]]) -> dict[str, Any]:
+def _about(asked: Question, matched: int, rows: Sequence[Any]) -> dict[str, Any]:
+    """The members of a collection but its features."""
     return {
         "type": "FeatureCollection",
         "numberMatched": matched,
@@ -91,11 +93,10 @@ def _collection(asked: Question, matched: int, rows: Sequence[Row[Any]]) -> dict
         "license": _(TERMS),
         **provenance(asked.layer),
         "links": [*answers.selves(GEOJSON), *_neighbours(asked, matched, rows), *_above(asked.layer)],
-        "features": [feature(asked.layer, row) for row in rows],
     }
 
 
-def _neighbours(asked: Question, matched: int, rows: Sequence[Row[Any]]) -> list[Link]:
+def _neighbours(asked: Question, matched: int, rows: Sequence[Any]) -> list[Link]:
     """`next` and `prev`: by id, unless the question has an order of its own."""
     stretch, found = asked.stretch, []
     type_ = HTML if answers.wants_page() else GEOJSON
@@ -114,7 +115,7 @@ def _neighbours(asked: Question, matched: int, rows: Sequence[Row[Any]]) -> list
 
 def _is_there(asked: Question, stretch: features.Stretch) -> bool:
     """Whether anything stands beyond an end; nothing is asked where the number of rows tells."""
-    return bool(catalogue.features_rows(asked.asked, stretch, asked.reference))
+    return bool(catalogue.features_page(asked.asked, stretch, asked.reference))
 
 
 def _step(rel: str, type_: str, **where: str) -> Link:
@@ -137,7 +138,8 @@ def item(key: str, id: int) -> Response:
     row = catalogue.feature(layer, id, reference)
     if answers.wants_page():
         return answers.page("api/item.html", layer=layer, place=row, links=_beside(layer, row), crs=reference.uri)
-    document = {**feature(layer, row), "license": _(TERMS), **provenance(layer), "links": _beside(layer, row)}
+    (place,) = features.of_rows(layer, [row])
+    document = {**feature(place), "license": _(TERMS), **provenance(layer), "links": _beside(layer, row)}
     return _one(document, reference)
 
 

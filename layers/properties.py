@@ -1,0 +1,74 @@
+"""What GeoJSON tells of places beside their shapes: every public field, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from layers import arrow
+from layers.layer import Layer
+from layers.prices import Price
+from layers.public import public_fields
+
+STRETCH = 50_000
+"""Places that are told at once: what many of them have in common is spelled once, and memory has a bound."""
+NOTHING = b"null"
+
+
+def properties(layer: Layer, texts: pa.RecordBatch) -> pa.Array:
+    """A JSON object of the public fields for each row of texts (layers.columns.texts_schema), as its bytes."""
+    starts = range(0, len(texts), STRETCH)
+    told = [_objects(layer, texts.slice(start, STRETCH)).cast(pa.large_binary()) for start in starts]
+    return pa.concat_arrays(told) if told else pa.array([], pa.large_binary())
+
+
+def of_rows(layer: Layer, rows: Sequence[Any]) -> list[bytes]:
+    """The same of rows that SQL gave."""
+    columns = {name: [getattr(row, name) for row in rows] for name in public_fields(layer)}
+    batch = pa.RecordBatch.from_arrays([arrow.array(layer, n, held) for n, held in columns.items()], list(columns))
+    return properties(layer, batch).to_pylist()  # type: ignore[no-any-return]
+
+
+def _objects(layer: Layer, texts: pa.RecordBatch) -> pa.Array:
+    pieces: list[Any] = []
+    for name in public_fields(layer):
+        pieces += [_bytes(b'%s"%s":' % (b"," if pieces else b"{", name.encode())), _spelled(layer, name, texts[name])]
+    return pc.binary_join_element_wise(*pieces, _bytes(b"}"), _bytes(b""))
+
+
+def _bytes(text: bytes) -> pa.Scalar:
+    return pa.scalar(text, pa.binary())
+
+
+def _spelled(layer: Layer, name: str, column: pa.Array) -> pa.Array:
+    """The JSON of each value; equal ones are spelled once."""
+    if pa.types.is_list(column.type):
+        return _lists(column, _spelled(layer, name, column.flatten()))
+    different = column.dictionary_encode()
+    told = [orjson.dumps(plain_value(value)) for value in arrow.values(layer, name, different.dictionary)]
+    return pc.fill_null(pa.array(told, pa.binary()).take(different.indices), NOTHING)
+
+
+def _lists(column: pa.Array, parts: pa.Array) -> pa.Array:
+    """The JSON of lists, of the JSON of all that they hold."""
+    ends = np.cumsum(pc.fill_null(pc.list_value_length(column), 0).to_numpy(), dtype=np.int32)
+    offsets = pa.array(np.concatenate([[0], ends]).astype(np.int32))
+    lists = pa.ListArray.from_arrays(offsets, parts, mask=column.is_null())
+    joined = pc.binary_join_element_wise(_bytes(b"["), pc.binary_join(lists, b","), _bytes(b"]"), _bytes(b""))
+    return pc.fill_null(joined, NOTHING)
+
+
+def plain_value(value: Any) -> Any:
+    """A value as JSON holds it; a price as its parts."""
+    if isinstance(value, Price):
+        high = None if value.high is None else float(value.high)
+        return {"low": float(value.low), "high": high, "unit": value.unit, "on": value.on, "source": value.source}
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
