@@ -27,11 +27,16 @@ def type_of(type_: Any) -> pa.DataType:
     return next((arrow for kind, arrow in kinds if isinstance(type_, kind)), pa.string())
 
 
+def is_price(layer: Layer, name: str) -> bool:
+    """Whether a column holds prices, which Arrow has as the text of their JSON."""
+    return isinstance(layer.model.__table__.c[name].type, PriceType)
+
+
 def values(layer: Layer, name: str, column: pa.Array) -> list[Any]:
     """The values of a column of texts (layers.columns.texts_schema), or of what its lists hold."""
     if column.null_count == len(column):
         return [None] * len(column)
-    if isinstance(layer.model.__table__.c[name].type, PriceType):
+    if is_price(layer, name):
         type_ = PriceType()
         return [type_.process_result_value(v and orjson.loads(v), None) for v in column.to_pylist()]
     if len(column) < FEW or pa.types.is_list(column.type) or pa.types.is_floating(column.type):

@@ -223,11 +223,11 @@ def symbols(texts: pa.StringArray) -> pa.ListArray:
     _valid, offsets, signs = whole.buffers()
     ends = np.frombuffer(offsets, dtype=np.int32)[: len(whole) + 1]
     spelled = b"" if signs is None else signs.to_pybytes()[: ends[-1]]
-    octets = np.frombuffer(spelled, dtype=np.uint8)
-    begins = ((octets & 0xC0) != 0x80).astype(np.int32) + (octets >= 0xF0)
-    before = np.concatenate([[0], np.cumsum(begins, dtype=np.int32)]).astype(np.int32)
+    pairs = np.flatnonzero(np.frombuffer(spelled, dtype=np.uint8) >= 0xF0)  # signs that UTF-16 writes as two numbers
+    signs_before = np.concatenate([[0], np.cumsum(pc.utf8_length(whole).to_numpy())])
+    before = (signs_before + np.searchsorted(pairs, ends)).astype(np.int32)
     numbers = np.frombuffer(spelled.decode().encode("utf-16-le"), dtype=np.uint16)
-    return pa.ListArray.from_arrays(pa.array(before[ends]), pa.array(numbers))
+    return pa.ListArray.from_arrays(pa.array(before), pa.array(numbers))
 
 
 def _borders(words: pa.ListArray, type_: pa.FixedSizeListType) -> pa.FixedSizeListArray:

@@ -19,6 +19,8 @@ from layers.public import public_fields
 STRETCH = 50_000
 """Places that are told at once: what many of them have in common is spelled once, and memory has a bound."""
 NOTHING = b"null"
+ESCAPED = r'["\\\x00-\x1f]'
+"""Signs that JSON writes in another way than they are."""
 
 
 def properties(layer: Layer, texts: pa.RecordBatch) -> pa.Array:
@@ -51,8 +53,23 @@ def _spelled(layer: Layer, name: str, column: pa.Array) -> pa.Array:
     if pa.types.is_list(column.type):
         return _lists(column, _spelled(layer, name, column.flatten()))
     different = column.dictionary_encode()
-    told = [orjson.dumps(plain_value(value)) for value in arrow.values(layer, name, different.dictionary)]
-    return pc.fill_null(pa.array(told, pa.binary()).take(different.indices), NOTHING)
+    return pc.fill_null(_told(layer, name, different.dictionary).take(different.indices), NOTHING)
+
+
+def _told(layer: Layer, name: str, column: pa.Array) -> pa.Array:
+    if pa.types.is_integer(column.type):
+        return column.cast(pa.string()).cast(pa.binary())
+    if pa.types.is_string(column.type) and not arrow.is_price(layer, name):
+        return _quoted(column)
+    return pa.array([orjson.dumps(plain_value(value)) for value in arrow.values(layer, name, column)], pa.binary())
+
+
+def _quoted(texts: pa.Array) -> pa.Array:
+    """The JSON of texts; few hold a sign that is not written as it is."""
+    quoted = pc.binary_join_element_wise(_bytes(b'"'), texts.cast(pa.binary()), _bytes(b'"'), _bytes(b""))
+    escaped = pc.match_substring_regex(texts, ESCAPED)
+    told = pa.array([orjson.dumps(text) for text in texts.filter(escaped).to_pylist()], pa.binary())
+    return pc.replace_with_mask(quoted, escaped, told)
 
 
 def _lists(column: pa.Array, parts: pa.Array) -> pa.Array:
