@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 
 import numpy as np
 import shapely
@@ -100,19 +100,19 @@ def crossing(snapshot: Snapshot, shape: BaseGeometry) -> Mask:
     return found
 
 
-def _stretches(boxes: list[Column]) -> list[Column]:
+def _stretches(boxes: list[Column]) -> tuple[Column, ...]:
     """The boxes around STRETCH rows each, which lie together on the map too."""
     starts = np.arange(0, len(boxes[0]), STRETCH)
     ends = (np.minimum, np.minimum, np.maximum, np.maximum)
-    return [end.reduceat(side, starts) if len(side) else side for end, side in zip(ends, boxes, strict=True)]
+    return tuple(end.reduceat(side, starts) if len(side) else side for end, side in zip(ends, boxes, strict=True))
 
 
-def _meeting(boxes: list[Column], box: tuple[float, float, float, float]) -> Mask:
+def _meeting(boxes: Sequence[Column], box: tuple[float, float, float, float]) -> Mask:
     west, south, east, north = boxes
     return (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])  # type: ignore[no-any-return]
 
 
-def _inside(boxes: list[Column], box: tuple[float, float, float, float]) -> Mask:
+def _inside(boxes: Sequence[Column], box: tuple[float, float, float, float]) -> Mask:
     west, south, east, north = boxes
     return (west >= box[0]) & (east <= box[2]) & (south >= box[1]) & (north <= box[3])  # type: ignore[no-any-return]
 
