@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ from layers.public import public_fields
 
 STRETCH = 50_000
 """Places that are told at once: what many of them have in common is spelled once, and memory has a bound."""
-NOTHING = b"null"
+FEW = 200
+"""Values that are sooner spelled one by one than compared."""
 ESCAPED = r'["\\\x00-\x1f]'
 """Signs that JSON writes in another way than they are."""
 
@@ -39,34 +41,48 @@ def of_rows(layer: Layer, rows: Sequence[Any]) -> list[bytes]:
 
 def _objects(layer: Layer, texts: pa.RecordBatch) -> pa.Array:
     pieces: list[Any] = []
-    for name in public_fields(layer):
-        pieces += [_bytes(b'%s"%s":' % (b"," if pieces else b"{", name.encode())), _spelled(layer, name, texts[name])]
-    return pc.binary_join_element_wise(*pieces, _bytes(b"}"), _bytes(b""))
+    for name, told in _names(layer):
+        column = texts[name]
+        pieces += [told, NOTHING if column.null_count == len(column) else _spelled(layer, name, column)]
+    return pc.binary_join_element_wise(*pieces, _bytes(b"}"), EMPTY)
 
 
 def _bytes(text: bytes) -> pa.Scalar:
     return pa.scalar(text, pa.binary())
 
 
+EMPTY, NOTHING, QUOTE = _bytes(b""), _bytes(b"null"), _bytes(b'"')
+
+
+@cache
+def _names(layer: Layer) -> list[tuple[str, pa.Scalar]]:
+    """Each public field, and what stands before its value."""
+    names = list(public_fields(layer))
+    return [(name, _bytes(b'%s"%s":' % (b"," if n else b"{", name.encode()))) for n, name in enumerate(names)]
+
+
 def _spelled(layer: Layer, name: str, column: pa.Array) -> pa.Array:
-    """The JSON of each value; equal ones are spelled once."""
+    """The JSON of each value; where there are many, equal ones are spelled once."""
+    if len(column) < FEW:
+        return _told(layer, name, column)
     if pa.types.is_list(column.type):
         return _lists(column, _spelled(layer, name, column.flatten()))
+    if pa.types.is_integer(column.type):
+        return pc.fill_null(column.cast(pa.string()).cast(pa.binary()), NOTHING)
     different = column.dictionary_encode()
-    return pc.fill_null(_told(layer, name, different.dictionary).take(different.indices), NOTHING)
+    dictionary = different.dictionary
+    texts = pa.types.is_string(column.type) and not arrow.is_price(layer, name)
+    told = _quoted(dictionary) if texts else _told(layer, name, dictionary)
+    return pc.fill_null(told.take(different.indices), NOTHING)
 
 
 def _told(layer: Layer, name: str, column: pa.Array) -> pa.Array:
-    if pa.types.is_integer(column.type):
-        return column.cast(pa.string()).cast(pa.binary())
-    if pa.types.is_string(column.type) and not arrow.is_price(layer, name):
-        return _quoted(column)
     return pa.array([orjson.dumps(plain_value(value)) for value in arrow.values(layer, name, column)], pa.binary())
 
 
 def _quoted(texts: pa.Array) -> pa.Array:
     """The JSON of texts; few hold a sign that is not written as it is."""
-    quoted = pc.binary_join_element_wise(_bytes(b'"'), texts.cast(pa.binary()), _bytes(b'"'), _bytes(b""))
+    quoted = pc.binary_join_element_wise(QUOTE, texts.cast(pa.binary()), QUOTE, EMPTY)
     escaped = pc.match_substring_regex(texts, ESCAPED)
     told = pa.array([orjson.dumps(text) for text in texts.filter(escaped).to_pylist()], pa.binary())
     return pc.replace_with_mask(quoted, escaped, told)
@@ -77,7 +93,7 @@ def _lists(column: pa.Array, parts: pa.Array) -> pa.Array:
     ends = np.cumsum(pc.fill_null(pc.list_value_length(column), 0).to_numpy(), dtype=np.int32)
     offsets = pa.array(np.concatenate([[0], ends]).astype(np.int32))
     lists = pa.ListArray.from_arrays(offsets, parts, mask=column.is_null())
-    joined = pc.binary_join_element_wise(_bytes(b"["), pc.binary_join(lists, b","), _bytes(b"]"), _bytes(b""))
+    joined = pc.binary_join_element_wise(_bytes(b"["), pc.binary_join(lists, b","), _bytes(b"]"), EMPTY)
     return pc.fill_null(joined, NOTHING)
 
 
