@@ -1,64 +1,139 @@
-"""Points as one layer of a Mapbox Vector Tile 2.1, written by hand: short, and four times as fast as a library."""
+"""Points as one layer of a Mapbox Vector Tile 2.1: a feature is a row of numbers, and all rows are written at once."""
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import count
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 VERSION, POINT, MOVE_ONCE = 2, 1, 9
+NONE = -(2**63)
+"""Stands in a column of numbers where a point has none."""
+Column = NDArray[Any]
+
+
+class Listed(NamedTuple):
+    """A property of few values: a table of them (a None in it is none), and each point's place in it, -1 for none."""
+
+    values: Sequence[str | bool | None]
+    places: Column
 
 
 def points(
     name: str,
     extent: int,
-    ids: Sequence[int | None],
-    places: Sequence[tuple[int, int]],
-    properties: Mapping[str, Sequence[Any]],
+    ids: Column,
+    places: tuple[Column, Column],
+    properties: Mapping[str, Listed | Column],
 ) -> bytes:
     """The layer as bytes, b"" without points; several layers are joined by joining their bytes.
 
-    `places`: column and row in units of the tile. `properties`: key -> a text, number, truth or None for each point;
-    a None is left out. A point of an id has it as its feature's id.
+    `ids`: of the features, negative for none. `places`: columns and rows in units of the tile. `properties`: key -> a
+    table with places in it, or a number for each point, as int64 or float64 (NONE: none).
     """
-    values: dict[tuple[type, Any], int] = {}
-    tags = [_tags(key, column, values) for key, column in enumerate(properties.values())]
-    features = [
-        _field(2, _feature(id_, b"".join(tag), *place))
-        for id_, tag, place in zip(ids, zip(*tags, strict=True), places, strict=True)
-    ]
-    if not features:
+    if not len(ids):
         return b""
-    parts = [_field(1, name.encode()), *features]
+    tags, values = _values(list(properties.values()), len(ids))
+    parts = [_field(1, name.encode()), _features(ids, tags, *places)]
     parts += [_field(3, key.encode()) for key in properties]
-    parts += [_field(4, _value(value)) for _type, value in values]
-    parts += [b"\x28" + _varint(extent), b"\x78" + _varint(VERSION)]
+    parts += [values, b"\x28" + _varint(extent), b"\x78" + _varint(VERSION)]
     return _field(3, b"".join(parts))
 
 
-def _tags(key: int, column: Sequence[Any], values: dict[tuple[type, Any], int]) -> list[bytes]:
-    """The tag of a property for each point: the key's number and the value's, nothing for None."""
-    start, known = _varint(key), {None: b""}
-    for value in column:
-        if value not in known:
-            known[value] = start + _varint(values.setdefault((type(value), value), len(values)))
-    return [known[value] for value in column]
+def _features(ids: Column, tags: Column, columns: Column, rows: Column) -> bytes:
+    """One feature a point; `tags`: the number of each point's value of each property, or -1."""
+    keys = range(tags.shape[1])
+    template = [0x12, 0, 8, 0, 0x12, 0, *(n for key in keys for n in (key, 0)), 0x18, POINT, 0x22, 0, MOVE_ONCE, 0, 0]
+    table = np.array([template]).repeat(len(ids), axis=0)
+    pairs, moves = table[:, 6:-7], table[:, -2:]
+    pairs[:, 1::2] = tags
+    pairs[:, ::2][tags < 0] = -1
+    table[ids < 0, 2] = -1
+    table[:, 3] = ids
+    moves[:, 0], moves[:, 1] = columns, rows
+    moves[:] = moves << 1 ^ moves >> 63
+    widths = _widths(table)
+    tagged, moved = widths[:, 6:-7].sum(axis=1), widths[:, -3:].sum(axis=1)
+    long = _widths(tagged)
+    whole = widths[:, 2:4].sum(axis=1) + 1 + long + tagged + 4 + moved
+    table[:, 1], table[:, 5], table[:, -4] = whole, tagged, moved
+    widths[:, 1], widths[:, 5] = _widths(whole), long
+    there = table >= 0
+    return _stream(table[there], widths[there])
 
 
-def _feature(id_: int | None, tags: bytes, column: int, row: int) -> bytes:
-    moved = _varint(MOVE_ONCE) + _varint(_zigzag(column)) + _varint(_zigzag(row))
-    start = b"" if id_ is None else b"\x08" + _varint(id_)
-    return start + _field(2, tags) + b"\x18" + _varint(POINT) + _field(4, moved)
+def _values(properties: Sequence[Listed | Column], points: int) -> tuple[Column, bytes]:
+    """The number of each point's value of each property (-1: none), and the values in the order of their numbers."""
+    tags = np.empty((points, len(properties)), dtype=np.int64)
+    texts: dict[str | bool, int] = {}
+    for key, told in enumerate(properties):
+        if isinstance(told, Listed):
+            tags[:, key] = _listed(told, texts)
+    parts, before = [*map(_text, texts)], len(texts)
+    for kind, write in (("f", _floats), ("i", _integers)):
+        known = defaultdict(count(before).__next__, {NONE: -1})
+        for key, told in enumerate(properties):
+            if not isinstance(told, Listed) and told.dtype.kind == kind:
+                tags[:, key] = [*map(known.__getitem__, told.tolist())]
+        del known[NONE]
+        parts.append(write(known))
+        before += len(known)
+    return tags, b"".join(parts)
 
 
-def _value(value: Any) -> bytes:
-    if isinstance(value, str):
-        return _field(1, value.encode())
-    if isinstance(value, bool):
-        return b"\x38" + _varint(value)
-    if isinstance(value, float):
-        return b"\x19" + struct.pack("<d", value)
-    return b"\x28" + _varint(value) if value >= 0 else b"\x30" + _varint(_zigzag(value))
+def _listed(told: Listed, known: dict[str | bool, int]) -> Column:
+    """The numbers of values among those known, to which a table's are added as far as points have them."""
+    numbers = [-1] * (len(told.values) + 1)  # the last one is what a place of -1 finds
+    for place in {*told.places.tolist()} - {-1}:
+        value = told.values[place]
+        if value is not None:
+            numbers[place] = known.setdefault(value, len(known))
+    found: Column = np.array(numbers)[told.places]
+    return found
+
+
+@lru_cache(8192)
+def _text(value: str | bool) -> bytes:
+    return _field(4, b"\x38" + _varint(value) if isinstance(value, bool) else _field(1, value.encode()))
+
+
+def _floats(values: Iterable[float]) -> bytes:
+    found = np.array([*values], "<f8")
+    octets = np.empty((len(found), 11), dtype=np.uint8)
+    octets[:, :3] = (0x22, 9, 0x19)
+    octets[:, 3:] = found.view(np.uint8).reshape(-1, 8)
+    return octets.tobytes()
+
+
+def _integers(values: Iterable[int]) -> bytes:
+    """Unsigned ones, as far as they are."""
+    spelled = [b"\x28" + _varint(value) if value >= 0 else b"\x30" + _varint(~(value << 1)) for value in values]
+    return b"".join([_field(4, one) for one in spelled])
+
+
+def _stream(numbers: Column, widths: Column) -> bytes:
+    """Numbers as varints, of which the widths are known."""
+    ends = np.cumsum(widths)
+    at, octets = ends - widths, np.empty(ends[-1], dtype=np.uint8)
+    while len(numbers):
+        longer = numbers > 0x7F
+        octets[at] = numbers & 0x7F | longer << 7
+        at, numbers = at[longer] + 1, numbers[longer] >> 7
+    return octets.tobytes()
+
+
+def _widths(numbers: Column) -> Column:
+    """How many bytes varints take, 0 for a negative one."""
+    widths, bound, most = (numbers >= 0).astype(np.int64), 1 << 7, numbers.max()
+    while bound <= most:
+        widths += numbers >= bound
+        bound <<= 7
+    return widths
 
 
 def _field(number: int, content: bytes) -> bytes:
@@ -66,16 +141,7 @@ def _field(number: int, content: bytes) -> bytes:
     return bytes((number << 3 | 2,)) + _varint(len(content)) + content
 
 
-def _zigzag(value: int) -> int:
-    return value * 2 if value >= 0 else -value * 2 - 1
-
-
 def _varint(value: int) -> bytes:
-    if value < len(_SHORT):
-        return _SHORT[value]
+    if value < 0x80:
+        return bytes((value,))
     return bytes((value & 0x7F | 0x80,)) + _varint(value >> 7)
-
-
-_SHORT = [bytes((n,)) for n in range(0x80)]
-_SHORT += [bytes((n & 0x7F | 0x80, n >> 7)) for n in range(0x80, 0x4000)]
-"""Numbers of one and two bytes: nearly all that a tile has."""

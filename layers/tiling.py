@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 import numpy as np
 
 from geo import morton, mvt
 from geo.extent import EARTH_RADIUS_M, Tile
+from geo.mvt import NONE, Listed
 from geo.tiles import BUFFER, EXTENT
 from layers import clustering, masks, packing
 from layers.areas import Areas
 from layers.base import PRECISIONS
-from layers.clustering import COUNTY_SIGNS
+from layers.clustering import COUNTY_SIGNS, Groups
 from layers.columns import LONGEST_NAME, letters
 from layers.packing import Column
 from layers.query import Query
@@ -28,103 +27,120 @@ PLACES = 5
 FIVE = Decimal("0.00001")
 HALFWAY = 1e-4
 """So near the middle between two last places a float alone does not say which one is nearer."""
-Features = tuple[list[int | None], list[tuple[int, int]], dict[str, list[Any]]]
-"""Ids, places in units of the tile, and properties: what `geo.mvt.points` takes."""
+Features = tuple[Column, tuple[Column, Column], dict[str, Listed | Column]]
+"""Ids, columns and rows in units of the tile, and properties: what `geo.mvt.points` takes."""
+NOTHING: Features = np.zeros(0), (np.zeros(0), np.zeros(0)), {}
+Drawn = Callable[[int, int], Column]
+"""The matching rows of a stretch that are drawn as points."""
 
 
 def tile_points(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, tile: Tile) -> bytes:
     """The tile's layer `<key>`, every matching place that is no line; b"" when there is none."""
 
-    def drawn(tile: Tile) -> Column:
-        low, high = np.searchsorted(snapshot["key"], morton.stretch(tile)).tolist()
+    def drawn(low: int, high: int) -> Column:
         rows = masks.within(snapshot, query, areas, today, low, high)
-        points: Column = rows[snapshot["dim"][rows] != LINE]
-        return points
+        lines = snapshot["dim"][low:high] == LINE
+        return rows[~lines[rows - low]] if lines.any() else rows
 
     make = _clusters if tile.z < query.layer.style.cluster_below else _singly
     return mvt.points(query.layer.key, EXTENT, *make(snapshot, areas, drawn, tile))
 
 
-def _clusters(snapshot: Snapshot, areas: Areas, drawn: Callable[[Tile], Column], tile: Tile) -> Features:
-    groups = clustering.cells(snapshot, drawn(tile), tile)
+def _clusters(snapshot: Snapshot, areas: Areas, drawn: Drawn, tile: Tile) -> Features:
+    edges = clustering.edges(snapshot, tile)
+    groups = clustering.cells(snapshot, drawn(int(edges[0]), int(edges[-1])), edges)
     if not len(groups.rows):
-        return [], [], {}
+        return NOTHING
     sizes, starts = groups.sizes, groups.starts
     x, y = snapshot["x"][groups.rows], snapshot["y"][groups.rows]
-    single = zip(sizes.tolist(), snapshot["id"][groups.rows[starts]].tolist(), strict=True)
-    ids = [id_ if size == 1 else None for size, id_ in single]
+    ids = np.where(sizes == 1, snapshot["id"][groups.rows[starts]], NONE)
     at = _on_tile(tile, np.add.reduceat(x, starts) / sizes, np.add.reduceat(y, starts) / sizes)
-    sides = {
-        "w": _longitude(np.minimum.reduceat(x, starts)),
-        "s": _latitude(np.minimum.reduceat(y, starts)),
-        "e": _longitude(np.maximum.reduceat(x, starts)),
-        "n": _latitude(np.maximum.reduceat(y, starts)),
-    }
-    properties = {"id": ids, "count": sizes.tolist(), **_told(snapshot, areas, groups.county, groups.agreeing)}
-    for name, values in sides.items():
-        properties[name] = [v if n > 1 else None for v, n in zip(_rounded(values), sizes.tolist(), strict=True)]
-    return ids, at, properties
+    ends = [least.reduceat(values, starts) for least in (np.minimum, np.maximum) for values in (x, y)]
+    degrees = np.stack([_longitude(ends[0]), _latitude(ends[1]), _longitude(ends[2]), _latitude(ends[3])])
+    sides = np.where(sizes > 1, _rounded(degrees), NONE)
+    return (
+        ids,
+        at,
+        {"id": ids, "count": sizes, **_told(snapshot, areas, groups), **dict(zip("wsen", sides, strict=True))},
+    )
 
 
-def _singly(snapshot: Snapshot, areas: Areas, drawn: Callable[[Tile], Column], tile: Tile) -> Features:
+def _singly(snapshot: Snapshot, areas: Areas, drawn: Drawn, tile: Tile) -> Features:
     """Every row by itself; of those that share a county and nothing better, the first carries their number."""
     rows = _touching(snapshot, drawn, tile)
+    if not len(rows):
+        return NOTHING
     county = np.where(masks.pinned(snapshot, rows), 0, packing.leading(snapshot["area"][rows], COUNTY_SIGNS))
     order = np.lexsort((snapshot["id"][rows], county))
     rows, county = rows[order], county[order]
-    _codes, first, place, number = np.unique(county, return_index=True, return_inverse=True, return_counts=True)
-    leads = (np.arange(len(rows)) == first[place]) & (county > 0)
+    firsts = packing.changes(county)
+    alike = np.diff(firsts, append=len(rows))
+    number = np.where(county > 0, np.repeat(alike, alike), NONE)
+    leads = np.full(len(rows), -1)
+    leads[firsts[county[firsts] > 0]] = 0
     at = _on_tile(tile, snapshot["x"][rows], snapshot["y"][rows])
-    seen = np.array([max(map(abs, (c * 2 - EXTENT, r * 2 - EXTENT))) <= EXTENT + 2 * BUFFER for c, r in at], dtype=bool)
-    rows, county, alike, leads = rows[seen], county[seen], number[place][seen], leads[seen]
-    ids = snapshot["id"][rows].tolist()
-    properties = {"id": ids, **_told(snapshot, areas, county, lambda *_column: rows), "count": [1] * len(ids)}
-    properties["n"] = [n if code else None for n, code in zip(alike.tolist(), county, strict=True)]
-    properties["first"] = [True if lead else None for lead in leads]
-    return ids, [place for place, shown in zip(at, seen, strict=True) if shown], properties
+    seen = np.maximum(*(np.abs(steps * 2 - EXTENT) for steps in at)) <= EXTENT + 2 * BUFFER
+    groups = Groups(rows[seen], np.arange(np.count_nonzero(seen)), county[seen])
+    ids = snapshot["id"][groups.rows]
+    properties = {"id": ids, **_told(snapshot, areas, groups), "count": np.ones(len(ids), dtype=np.int64)}
+    properties |= {"n": number[seen], "first": Listed((True,), leads[seen])}
+    return ids, (at[0][seen], at[1][seen]), properties
 
 
-def _touching(snapshot: Snapshot, drawn: Callable[[Tile], Column], tile: Tile) -> Column:
+def _touching(snapshot: Snapshot, drawn: Drawn, tile: Tile) -> Column:
     """Drawn rows on the tile and in its margin."""
     most = (1 << tile.z) - 1
     around = [
-        drawn(Tile(tile.z, x, y))
+        morton.edges(Tile(tile.z, x, y))
         for x in range(max(tile.x - 1, 0), min(tile.x + 1, most) + 1)
         for y in range(max(tile.y - 1, 0), min(tile.y + 1, most) + 1)
     ]
-    rows = np.concatenate(around)
+    found = [drawn(low, high) for low, high in _joined(np.searchsorted(snapshot["key"], around).tolist())]
+    rows = np.concatenate([np.zeros(0, dtype=np.int64), *found])
     x, y = snapshot["x"][rows], snapshot["y"][rows]
     return rows[masks.overlapping([x, y, x, y], tile.metres(BUFFER / EXTENT))]
 
 
-def _told(snapshot: Snapshot, areas: Areas, county: Column, rows: Callable[[Column, Any], Column]) -> dict[str, Any]:
-    """The properties that a mark has from its places; `rows` finds a row for the value of a column, or -1."""
+def _joined(stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Stretches of rows, those without rows left out, neighbours as one."""
+    joined: list[tuple[int, int]] = []
+    for low, high in sorted(stretches):
+        if joined and joined[-1][1] == low:
+            joined[-1] = joined[-1][0], high
+        elif low < high:
+            joined.append((low, high))
+    return joined
+
+
+def _told(snapshot: Snapshot, areas: Areas, groups: Groups) -> dict[str, Listed | Column]:
+    """The properties that a mark has from its places."""
     layer = snapshot.layer
-    named = {name: _names(snapshot, name, rows(snapshot[name], 0)) for name in ("name", "name_en")}
-    rough = rows(snapshot["radius"], np.nan)
-    radius = np.where(rough < 0, np.nan, snapshot["radius"][rough]).tolist()
-    counties = [_county(areas, code) for code in packing.texts(county)]
-    told = {
-        **named,
-        "precision": _keys(list(PRECISIONS), snapshot["precision"], rows(snapshot["precision"], None)),
-        "letter": _keys(letters(layer), snapshot["letter"], rows(snapshot["letter"], None)),
-        "radius": [None if math.isnan(km) else km for km in radius],
-        **{name: [found[place] for found in counties] for place, name in enumerate(COUNTY)},
+    radius = groups.agreeing(snapshot["radius"], np.nan)
+    told: dict[str, Listed | Column] = {
+        **{name: _names(snapshot, name, groups) for name in ("name", "name_en")},
+        "precision": Listed(list(PRECISIONS), groups.agreeing(snapshot["precision"], -1)),
+        "letter": Listed(letters(layer), groups.agreeing(snapshot["letter"], -1)),
+        "radius": np.where(np.isnan(radius), NONE, radius),
+        **_counties(areas, groups.county),
     }
     if layer.style.drawn_by:
         options = layer.filters[layer.style.drawn_by].vocabulary or {}
-        told["kind"] = _keys(list(options), snapshot[layer.style.drawn_by], rows(snapshot[layer.style.drawn_by], -1))
+        told["kind"] = Listed(list(options), groups.agreeing(snapshot[layer.style.drawn_by], -1))
     return told
 
 
-def _names(snapshot: Snapshot, name: str, rows: Column) -> list[str | None]:
-    texts = snapshot.texts(np.maximum(rows, 0), [name])[name].to_pylist()
-    return [None if row < 0 or text is None else text[:LONGEST_NAME] for row, text in zip(rows, texts, strict=True)]
+def _names(snapshot: Snapshot, name: str, groups: Groups) -> Listed:
+    rows = groups.bearing(snapshot[name], 0)
+    borne = rows >= 0
+    texts = snapshot.texts(rows[borne], [name])[name].to_pylist() if borne.any() else []
+    return Listed([text and text[:LONGEST_NAME] for text in texts], np.where(borne, np.cumsum(borne) - 1, -1))
 
 
-def _keys(keys: Sequence[str], column: Column, rows: Column) -> list[str | None]:
-    places = np.where(rows < 0, -1, column[rows]).tolist()
-    return [keys[place] if place >= 0 else None for place in places]
+def _counties(areas: Areas, county: Column) -> dict[str, Listed]:
+    """Code and names of each group's county."""
+    codes, places = np.unique(county, return_inverse=True)
+    found = [_county(areas, code) for code in packing.texts(codes)]
+    return {name: Listed(values, places) for name, values in zip(COUNTY, zip(*found, strict=True), strict=True)}
 
 
 def _county(areas: Areas, code: str) -> tuple[str | None, str | None, str | None]:
@@ -135,12 +151,12 @@ def _county(areas: Areas, code: str) -> tuple[str | None, str | None, str | None
     return (code, area.name, area.name_en) if area else (code, None, None)
 
 
-def _on_tile(tile: Tile, x: Column, y: Column) -> list[tuple[int, int]]:
+def _on_tile(tile: Tile, x: Column, y: Column) -> tuple[Column, Column]:
     """Positions in metres as columns and rows of the tile, reckoned as ST_AsMVTGeom does."""
     west, south, east, north = tile.metres()
     wide, high = EXTENT / (east - west), -(EXTENT / (north - south))
     columns, rows = np.rint(x * wide + -west * wide), np.rint(y * high + -north * high)
-    return list(zip(columns.astype(np.int64).tolist(), rows.astype(np.int64).tolist(), strict=True))
+    return columns.astype(np.int64), rows.astype(np.int64)
 
 
 def _longitude(x: Column) -> Column:
@@ -151,10 +167,12 @@ def _latitude(y: Column) -> Column:
     return np.degrees(2 * np.arctan(np.exp(y / EARTH_RADIUS_M)) - np.pi / 2)
 
 
-def _rounded(degrees: Column) -> list[float]:
+def _rounded(degrees: Column) -> Column:
     """Five places, by way of the fifteen digits that PostgreSQL's numeric has of a float."""
     units = degrees * 10**PLACES
-    found: list[float] = (np.rint(units) / 10**PLACES).tolist()
-    for place in np.flatnonzero(np.abs(np.abs(units % 1) - 0.5) < HALFWAY).tolist():
-        found[place] = float(Decimal(f"{degrees[place]:.15g}").quantize(FIVE, ROUND_HALF_UP))
+    whole = np.rint(units)
+    found: Column = whole / 10**PLACES
+    for place in np.argwhere(np.abs(units - whole) > 0.5 - HALFWAY).tolist():
+        exact = Decimal(f"{degrees[*place]:.15g}")
+        found[*place] = float(exact.quantize(FIVE, ROUND_HALF_UP))
     return found
