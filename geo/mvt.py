@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,7 +36,7 @@ def points(
     """
     if not len(ids):
         return b""
-    tags, values = _values(list(properties.values()), len(ids))
+    tags, values = _values([*properties.values()], len(ids))
     parts = [_field(1, name.encode()), _features(ids, tags, *places)]
     parts += [_field(3, key.encode()) for key in properties]
     parts += [values, b"\x28" + _varint(extent), b"\x78" + _varint(VERSION)]
@@ -49,20 +47,21 @@ def _features(ids: Column, tags: Column, columns: Column, rows: Column) -> bytes
     """One feature a point; `tags`: the number of each point's value of each property, or -1."""
     keys = range(tags.shape[1])
     template = [0x12, 0, 8, 0, 0x12, 0, *(n for key in keys for n in (key, 0)), 0x18, POINT, 0x22, 0, MOVE_ONCE, 0, 0]
-    table = np.array([template]).repeat(len(ids), axis=0)
+    whole = np.int32 if ids.max() < 1 << 31 else np.int64
+    table: Column = np.array([template], whole).repeat(len(ids), axis=0)
     pairs, moves = table[:, 6:-7], table[:, -2:]
     pairs[:, 1::2] = tags
     pairs[:, ::2][tags < 0] = -1
     table[ids < 0, 2] = -1
-    table[:, 3] = ids
+    table[:, 3] = np.maximum(ids, -1)
     moves[:, 0], moves[:, 1] = columns, rows
     moves[:] = moves << 1 ^ moves >> 63
     widths = _widths(table)
     tagged, moved = widths[:, 6:-7].sum(axis=1), widths[:, -3:].sum(axis=1)
     long = _widths(tagged)
-    whole = widths[:, 2:4].sum(axis=1) + 1 + long + tagged + 4 + moved
-    table[:, 1], table[:, 5], table[:, -4] = whole, tagged, moved
-    widths[:, 1], widths[:, 5] = _widths(whole), long
+    length = widths[:, 2:4].sum(axis=1) + 1 + long + tagged + 4 + moved
+    table[:, 1], table[:, 5], table[:, -4] = length, tagged, moved
+    widths[:, 1], widths[:, 5] = _widths(length), long
     there = table >= 0
     return _stream(table[there], widths[there])
 
@@ -75,14 +74,15 @@ def _values(properties: Sequence[Listed | Column], points: int) -> tuple[Column,
         if isinstance(told, Listed):
             tags[:, key] = _listed(told, texts)
     parts, before = [*map(_text, texts)], len(texts)
-    for kind, write in (("f", _floats), ("i", _integers)):
-        known = defaultdict(count(before).__next__, {NONE: -1})
-        for key, told in enumerate(properties):
-            if not isinstance(told, Listed) and told.dtype.kind == kind:
-                tags[:, key] = [*map(known.__getitem__, told.tolist())]
-        del known[NONE]
-        parts.append(write(known))
-        before += len(known)
+    for kind, write in (("i", _integers), ("f", _floats)):
+        columns = {
+            n: told for n, told in enumerate(properties) if not isinstance(told, Listed) and told.dtype.kind == kind
+        }
+        flat = np.concatenate([np.array([NONE], f"{kind}8"), *columns.values()])
+        different, places = np.unique(flat, return_inverse=True)  # NONE is the least of all, and so the first
+        tags[:, [*columns]] = np.where(places > 0, places + (before - 1), -1)[1:].reshape(-1, points).T
+        parts.append(write(different[1:]))
+        before += len(different) - 1
     return tags, b"".join(parts)
 
 
@@ -102,18 +102,19 @@ def _text(value: str | bool) -> bytes:
     return _field(4, b"\x38" + _varint(value) if isinstance(value, bool) else _field(1, value.encode()))
 
 
-def _floats(values: Iterable[float]) -> bytes:
-    found = np.array([*values], "<f8")
-    octets = np.empty((len(found), 11), dtype=np.uint8)
+def _integers(values: Column) -> bytes:
+    """Unsigned as far as they are."""
+    spelled = [
+        b"\x28" + _varint(value) if value >= 0 else b"\x30" + _varint(~(value << 1)) for value in values.tolist()
+    ]
+    return b"".join([bytes((0x22, len(one))) + one for one in spelled])
+
+
+def _floats(values: Column) -> bytes:
+    octets = np.empty((len(values), 11), dtype=np.uint8)
     octets[:, :3] = (0x22, 9, 0x19)
-    octets[:, 3:] = found.view(np.uint8).reshape(-1, 8)
+    octets[:, 3:] = values.astype("<f8").view(np.uint8).reshape(-1, 8)
     return octets.tobytes()
-
-
-def _integers(values: Iterable[int]) -> bytes:
-    """Unsigned ones, as far as they are."""
-    spelled = [b"\x28" + _varint(value) if value >= 0 else b"\x30" + _varint(~(value << 1)) for value in values]
-    return b"".join([_field(4, one) for one in spelled])
 
 
 def _stream(numbers: Column, widths: Column) -> bytes:

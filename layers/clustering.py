@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,12 +19,12 @@ from layers.snapshot import Snapshot
 
 BITS = CELLS.bit_length() - 1
 COUNTY_SIGNS = 6
-SAMPLE = 8
-"""Members of a group that are compared before all of them are."""
-MANY = 4096
-"""Rows from which on a sample is less work."""
-Fold = Callable[[Any, Column], Column]
-"""Makes one value of each group's by a ufunc of two."""
+SAMPLE = 64
+"""Members of a larger group that are compared before all of them are, where a tile has more than one block of rows."""
+BLOCK = 1 << 15
+"""Rows that are looked at together: so few that their values stay near."""
+Fold = Callable[[np.ufunc, Column], Column]
+"""Makes one value of each group's values by a ufunc of two."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,19 @@ class Groups:
     @cached_property
     def sizes(self) -> Column:
         """How many rows each group has."""
-        return np.diff(self.starts, append=len(self.rows))
+        return np.append(self.starts[1:], len(self.rows)) - self.starts
+
+    def folded(self, column: Column, *folds: np.ufunc) -> list[Column]:
+        """What each ufunc of two makes of each group's values of a column."""
+        blocks, firsts = self._blocks
+        made = []
+        for rows, starts in blocks:
+            values = column[rows]
+            made.append([fold.reduceat(values, starts) for fold in folds])
+        if len(blocks) == 1:
+            return made[0]
+        parts = [np.concatenate(part) for part in zip(*made, strict=True)]
+        return [fold.reduceat(part, firsts) for fold, part in zip(folds, parts, strict=True)]
 
     def agreeing(self, column: Column, none: float) -> Column:
         """For each group the one value of a column that all its rows have, or have if they have any; else `none`.
@@ -47,35 +59,77 @@ class Groups:
         """
         if len(self.rows) == len(self.starts):
             return column[self.rows]
-        if len(self.rows) < MANY:
-            return _alike(column[self.rows], none, self.starts)
-        _value, differ = _ends(column[self._sample], none, lambda least, values: least.reduce(values, axis=0))
-        found = np.full(len(differ), none, column.dtype)
-        if not differ.all():
-            rows, sizes = self.rows[np.repeat(~differ, self.sizes)], self.sizes[~differ]
-            found[~differ] = _alike(column[rows], none, np.cumsum(sizes) - sizes)
+        if len(self.rows) <= BLOCK:
+            return self._agreeing(column, none)
+        large, sample = self._sample
+        _value, differ = _ends(column[sample], none, lambda fold, values: fold.reduce(values, axis=0))
+        open_ = large[~differ]
+        if 2 * self.sizes[open_].sum() > len(self.rows):
+            return self._agreeing(column, none)
+        found = np.full(len(self.starts), none, column.dtype)
+        for places, groups in (self._small, self._only(open_)):
+            if len(places):
+                found[places] = groups._agreeing(column, none)
         return found
 
+    def _agreeing(self, column: Column, none: float) -> Column:
+        """All rows compared, block by block."""
+        blocks, firsts = self._blocks
+        ends = [_ends(column[rows], none, _by(starts)) for rows, starts in blocks]
+        value, differ = ends[0]
+        if len(blocks) > 1:
+            value, beyond = _ends(np.concatenate([value for value, _differ in ends]), none, _by(firsts))
+            differ = beyond | np.logical_or.reduceat(np.concatenate([differ for _value, differ in ends]), firsts)
+        value[differ] = none
+        return value
+
     @cached_property
-    def _sample(self) -> Column:
-        """Some rows of each group, all over it; a column a group."""
-        return self.rows[self.starts + self.sizes * np.arange(SAMPLE)[:, None] // SAMPLE]
+    def _blocks(self) -> tuple[list[tuple[Column, Column]], Column]:
+        """Rows block by block with the starts of the groups' pieces in them, and each group's first piece."""
+        if len(self.rows) <= BLOCK:
+            return [(self.rows, self.starts)], np.arange(len(self.starts))
+        begins = np.arange(0, len(self.rows), BLOCK)
+        pieces = np.union1d(begins, self.starts)
+        cuts = [*np.searchsorted(pieces, begins).tolist(), len(pieces)]
+        blocks = [
+            (self.rows[begin : begin + BLOCK], pieces[cut:end] - begin)
+            for begin, (cut, end) in zip(begins.tolist(), pairwise(cuts), strict=True)
+        ]
+        return blocks, np.searchsorted(pieces, self.starts)
 
-    def bearing(self, column: Column, none: float) -> Column:
-        """For each group a row with the value on which it agrees, or -1."""
-        value, rows = self.agreeing(column, none), self.rows[self.starts]
-        rows[value == none] = -1
-        for group in np.flatnonzero((rows >= 0) & (column[rows] != value)).tolist():
-            members = self.rows[self.starts[group] :][: self.sizes[group]]
-            rows[group] = members[np.argmax(column[members] == value[group])]
-        return rows
+    @cached_property
+    def _sample(self) -> tuple[Column, Column]:
+        """Which groups are large, and some rows all over each of them; a column a group."""
+        large = np.flatnonzero(self.sizes > SAMPLE)
+        return large, self.rows[self.starts[large] + self.sizes[large] * np.arange(SAMPLE)[:, None] // SAMPLE]
+
+    @cached_property
+    def _small(self) -> tuple[Column, Groups]:
+        return self._only(np.flatnonzero(self.sizes <= SAMPLE))
+
+    def _only(self, which: Column) -> tuple[Column, Groups]:
+        """Some of the groups by themselves."""
+        if not len(which):
+            return which, self
+        sizes = self.sizes[which]
+        starts = np.cumsum(sizes) - sizes
+        places = np.repeat(self.starts[which] - starts, sizes) + np.arange(sizes.sum())
+        return which, Groups(self.rows[places], starts, self.county[which])
+
+    def bearing(self, column: Column, none: float) -> tuple[Column, Column]:
+        """The groups that agree on a value of a column, and for each of them a row that has it."""
+        value = self.agreeing(column, none)
+        groups = np.flatnonzero(value != none)
+        rows = self.rows[self.starts[groups]]
+        for place in np.flatnonzero(column[rows] != value[groups]).tolist():
+            start = self.starts[groups[place]]
+            members = self.rows[start : start + self.sizes[groups[place]]]
+            rows[place] = members[np.argmax(column[members] == value[groups[place]])]
+        return groups, rows
 
 
-def _alike(values: Column, none: float, starts: Column) -> Column:
-    """`Groups.agreeing` of values that lie group behind group."""
-    value, differ = _ends(values, none, lambda least, values: least.reduceat(values, starts))
-    value[differ] = none
-    return value
+def _by(starts: Column) -> Fold:
+    return lambda fold, values: fold.reduceat(values, starts)
 
 
 def _ends(values: Column, none: float, fold: Fold) -> tuple[Column, Mask]:
@@ -84,8 +138,9 @@ def _ends(values: Column, none: float, fold: Fold) -> tuple[Column, Mask]:
         high = fold(np.fmax, values)
         return high, fold(np.fmin, values) < high
     high, least = fold(np.maximum, values), int(none) + 1
-    low = fold(np.minimum, (values - least).view(f"u{values.itemsize}"))  # `none` becomes the greatest of all
-    return high, low.view(values.dtype) + least != high
+    above = values - least if least else values
+    low = fold(np.minimum, above.view(f"u{values.itemsize}"))  # `none` is the greatest of all
+    return high, low.view(values.dtype) != high - least
 
 
 def edges(snapshot: Snapshot, tile: Tile) -> Column:
@@ -94,17 +149,23 @@ def edges(snapshot: Snapshot, tile: Tile) -> Column:
 
 
 def cells(snapshot: Snapshot, rows: Column, edges: Column) -> Groups:
-    """Rows of a tile, ascending, by cell; those that are known by their county alone, by cell and county."""
+    """Rows of a tile, ascending, by cell; those that are known by their county alone, by cell and county, behind them.
+
+    The array of rows itself is put into this order.
+    """
     own = pinned(snapshot, rows)
     if own.all():
         starts = _starts(rows, edges)
         return Groups(rows, starts, np.zeros(len(starts), dtype=np.int64))
-    whole, apart = cells(snapshot, rows[own], edges), _by_county(snapshot, rows[~own], edges)
-    return Groups(
-        np.concatenate([whole.rows, apart.rows]),
-        np.concatenate([whole.starts, apart.starts + len(whole.rows)]),
-        np.concatenate([whole.county, apart.county]),
-    )
+    apart, end = _by_county(snapshot, rows[~own], edges), 0
+    for at in range(0, len(rows), BLOCK):
+        part = rows[at : at + BLOCK][own[at : at + BLOCK]]
+        rows[end : end + len(part)] = part
+        end += len(part)
+    rows[end:] = apart.rows
+    starts = _starts(rows[:end], edges)
+    county = np.concatenate([np.zeros(len(starts), dtype=np.int64), apart.county])
+    return Groups(rows, np.concatenate([starts, apart.starts + end]), county)
 
 
 def _starts(rows: Column, edges: Column) -> Column:
@@ -118,7 +179,7 @@ def _by_county(snapshot: Snapshot, rows: Column, edges: Column) -> Groups:
     runs = packing.changes(area, cell)
     county, cell = packing.leading(area[runs], COUNTY_SIGNS), cell[runs]
     order = np.lexsort((county, cell))
-    sizes = np.diff(runs, append=len(rows))[order]
+    sizes = (np.append(runs[1:], len(rows)) - runs)[order]
     before = np.cumsum(sizes) - sizes
     first = packing.changes(county[order], cell[order])
     moved = np.repeat(runs[order] - before, sizes) + np.arange(len(rows))

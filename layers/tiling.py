@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
@@ -23,8 +22,8 @@ from layers.snapshot import Snapshot
 from layers.tiles import LINE
 
 COUNTY = ("county", "county_name", "county_name_en")
-PLACES = 5
-FIVE = Decimal("0.00001")
+STEPS = 10**5
+"""In a degree: five places."""
 HALFWAY = 1e-4
 """So near the middle between two last places a float alone does not say which one is nearer."""
 Features = tuple[Column, tuple[Column, Column], dict[str, Listed | Column]]
@@ -51,12 +50,13 @@ def _clusters(snapshot: Snapshot, areas: Areas, drawn: Drawn, tile: Tile) -> Fea
     groups = clustering.cells(snapshot, drawn(int(edges[0]), int(edges[-1])), edges)
     if not len(groups.rows):
         return NOTHING
-    sizes, starts = groups.sizes, groups.starts
-    x, y = snapshot["x"][groups.rows], snapshot["y"][groups.rows]
-    ids = np.where(sizes == 1, snapshot["id"][groups.rows[starts]], NONE)
-    at = _on_tile(tile, np.add.reduceat(x, starts) / sizes, np.add.reduceat(y, starts) / sizes)
-    ends = [least.reduceat(values, starts) for least in (np.minimum, np.maximum) for values in (x, y)]
-    degrees = np.stack([_longitude(ends[0]), _latitude(ends[1]), _longitude(ends[2]), _latitude(ends[3])])
+    sizes = groups.sizes
+    ids = np.where(sizes == 1, snapshot["id"][groups.rows[groups.starts]], NONE)
+    (x, west, east), (y, south, north) = (
+        groups.folded(snapshot[axis], np.add, np.minimum, np.maximum) for axis in ("x", "y")
+    )
+    at = _on_tile(tile, x / sizes, y / sizes)
+    degrees = np.array([_longitude(west), _latitude(south), _longitude(east), _latitude(north)])
     sides = np.where(sizes > 1, _rounded(degrees), NONE)
     return (
         ids,
@@ -117,7 +117,7 @@ def _told(snapshot: Snapshot, areas: Areas, groups: Groups) -> dict[str, Listed 
     layer = snapshot.layer
     radius = groups.agreeing(snapshot["radius"], np.nan)
     told: dict[str, Listed | Column] = {
-        **{name: _names(snapshot, name, groups) for name in ("name", "name_en")},
+        **_names(snapshot, groups),
         "precision": Listed(list(PRECISIONS), groups.agreeing(snapshot["precision"], -1)),
         "letter": Listed(letters(layer), groups.agreeing(snapshot["letter"], -1)),
         "radius": np.where(np.isnan(radius), NONE, radius),
@@ -129,15 +129,23 @@ def _told(snapshot: Snapshot, areas: Areas, groups: Groups) -> dict[str, Listed 
     return told
 
 
-def _names(snapshot: Snapshot, name: str, groups: Groups) -> Listed:
-    rows = groups.bearing(snapshot[name], 0)
-    borne = rows >= 0
-    texts = snapshot.texts(rows[borne], [name])[name].to_pylist() if borne.any() else []
-    return Listed([text and text[:LONGEST_NAME] for text in texts], np.where(borne, np.cumsum(borne) - 1, -1))
+def _names(snapshot: Snapshot, groups: Groups) -> dict[str, Listed]:
+    """The names that marks have; nothing of a name that none has."""
+    told = {}
+    for name in ("name", "name_en"):
+        bearing, rows = groups.bearing(snapshot[name], 0)
+        if len(rows):
+            texts = snapshot.texts(rows, [name])[name].to_pylist()
+            places = np.full(len(groups.starts), -1)
+            places[bearing] = np.arange(len(rows))
+            told[name] = Listed([text[:LONGEST_NAME] for text in texts], places)
+    return told
 
 
 def _counties(areas: Areas, county: Column) -> dict[str, Listed]:
-    """Code and names of each group's county."""
+    """Code and names of each group's county; nothing if none has one."""
+    if not county.any():
+        return {}
     codes, places = np.unique(county, return_inverse=True)
     found = [_county(areas, code) for code in packing.texts(codes)]
     return {name: Listed(values, places) for name, values in zip(COUNTY, zip(*found, strict=True), strict=True)}
@@ -147,7 +155,7 @@ def _county(areas: Areas, code: str) -> tuple[str | None, str | None, str | None
     """Code and names of a county, nothing for none."""
     if not code:
         return None, None, None
-    area = areas.get(code) if code in areas else None
+    area = areas.county(code)
     return (code, area.name, area.name_en) if area else (code, None, None)
 
 
@@ -168,11 +176,12 @@ def _latitude(y: Column) -> Column:
 
 
 def _rounded(degrees: Column) -> Column:
-    """Five places, by way of the fifteen digits that PostgreSQL's numeric has of a float."""
-    units = degrees * 10**PLACES
-    whole = np.rint(units)
-    found: Column = whole / 10**PLACES
-    for place in np.argwhere(np.abs(units - whole) > 0.5 - HALFWAY).tolist():
-        exact = Decimal(f"{degrees[*place]:.15g}")
-        found[*place] = float(exact.quantize(FIVE, ROUND_HALF_UP))
-    return found
+    """Five places, halves upward, by way of the fifteen digits that PostgreSQL's numeric has of a float."""
+    size = np.abs(degrees).ravel()
+    units = size * STEPS
+    whole = np.floor(units)
+    up = units - whole >= 0.5
+    near = np.flatnonzero(np.abs(units - whole - 0.5) < HALFWAY)
+    up[near] = np.array([float(f"{one:.15g}") for one in size[near].tolist()]) >= (whole[near] + 0.5) / STEPS
+    rounded: Column = np.copysign((whole + up).reshape(degrees.shape) / STEPS, degrees)
+    return rounded
