@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 VERSION, POINT, MOVE_ONCE = 2, 1, 9
 NONE = -(2**63)
-"""Stands in a column of numbers where a point has none."""
+"""Stands in a column of numbers where a point has none; less than all that it may have."""
 Column = NDArray[Any]
 
 
@@ -47,13 +47,12 @@ def _features(ids: Column, tags: Column, columns: Column, rows: Column) -> bytes
     """One feature a point; `tags`: the number of each point's value of each property, or -1."""
     keys = range(tags.shape[1])
     template = [0x12, 0, 8, 0, 0x12, 0, *(n for key in keys for n in (key, 0)), 0x18, POINT, 0x22, 0, MOVE_ONCE, 0, 0]
-    whole = np.int32 if ids.max() < 1 << 31 else np.int64
-    table: Column = np.array([template], whole).repeat(len(ids), axis=0)
+    table: Column = np.array([template]).repeat(len(ids), axis=0)
     pairs, moves = table[:, 6:-7], table[:, -2:]
     pairs[:, 1::2] = tags
     pairs[:, ::2][tags < 0] = -1
     table[ids < 0, 2] = -1
-    table[:, 3] = np.maximum(ids, -1)
+    table[:, 3] = ids
     moves[:, 0], moves[:, 1] = columns, rows
     moves[:] = moves << 1 ^ moves >> 63
     widths = _widths(table)
@@ -79,7 +78,7 @@ def _values(properties: Sequence[Listed | Column], points: int) -> tuple[Column,
             n: told for n, told in enumerate(properties) if not isinstance(told, Listed) and told.dtype.kind == kind
         }
         flat = np.concatenate([np.array([NONE], f"{kind}8"), *columns.values()])
-        different, places = np.unique(flat, return_inverse=True)  # NONE is the least of all, and so the first
+        different, places = np.unique(flat, return_inverse=True)  # NONE is the first of them
         tags[:, [*columns]] = np.where(places > 0, places + (before - 1), -1)[1:].reshape(-1, points).T
         parts.append(write(different[1:]))
         before += len(different) - 1

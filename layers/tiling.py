@@ -58,11 +58,8 @@ def _clusters(snapshot: Snapshot, areas: Areas, drawn: Drawn, tile: Tile) -> Fea
     at = _on_tile(tile, x / sizes, y / sizes)
     degrees = np.array([_longitude(west), _latitude(south), _longitude(east), _latitude(north)])
     sides = np.where(sizes > 1, _rounded(degrees), NONE)
-    return (
-        ids,
-        at,
-        {"id": ids, "count": sizes, **_told(snapshot, areas, groups), **dict(zip("wsen", sides, strict=True))},
-    )
+    properties = {"id": ids, "count": sizes, **_told(snapshot, areas, groups), **dict(zip("wsen", sides, strict=True))}
+    return ids, at, properties
 
 
 def _singly(snapshot: Snapshot, areas: Areas, drawn: Drawn, tile: Tile) -> Features:
