@@ -28,7 +28,8 @@ HALFWAY = 1e-4
 """So near the middle between two last places a float alone does not say which one is nearer."""
 Features = tuple[Column, tuple[Column, Column], dict[str, Listed | Column]]
 """Ids, columns and rows in units of the tile, and properties: what `geo.mvt.points` takes."""
-NOTHING: Features = np.zeros(0), (np.zeros(0), np.zeros(0)), {}
+NO_ROWS = np.zeros(0, dtype=np.int64)
+NOTHING: Features = NO_ROWS, (NO_ROWS, NO_ROWS), {}
 Drawn = Callable[[int, int], Column]
 """The matching rows of a stretch that are drawn as points."""
 
@@ -71,7 +72,7 @@ def _singly(snapshot: Snapshot, areas: Areas, drawn: Drawn, tile: Tile) -> Featu
     order = np.lexsort((snapshot["id"][rows], county))
     rows, county = rows[order], county[order]
     firsts = packing.changes(county)
-    alike = np.diff(firsts, append=len(rows))
+    alike = Groups(rows, firsts, county[firsts]).sizes
     number = np.where(county > 0, np.repeat(alike, alike), NONE)
     leads = np.full(len(rows), -1)
     leads[firsts[county[firsts] > 0]] = 0
@@ -85,17 +86,22 @@ def _singly(snapshot: Snapshot, areas: Areas, drawn: Drawn, tile: Tile) -> Featu
 
 
 def _touching(snapshot: Snapshot, drawn: Drawn, tile: Tile) -> Column:
-    """Drawn rows on the tile and in its margin."""
+    """Drawn rows on the tile and in its margin; of stretches that have no row there nothing is asked."""
     most = (1 << tile.z) - 1
     around = [
         morton.edges(Tile(tile.z, x, y))
         for x in range(max(tile.x - 1, 0), min(tile.x + 1, most) + 1)
         for y in range(max(tile.y - 1, 0), min(tile.y + 1, most) + 1)
     ]
-    found = [drawn(low, high) for low, high in _joined(np.searchsorted(snapshot["key"], around).tolist())]
-    rows = np.concatenate([np.zeros(0, dtype=np.int64), *found])
-    x, y = snapshot["x"][rows], snapshot["y"][rows]
-    return rows[masks.overlapping([x, y, x, y], tile.metres(BUFFER / EXTENT))]
+    stretches = _joined(np.searchsorted(snapshot["key"], around).tolist())
+    if not stretches:
+        return NO_ROWS
+    near = np.concatenate([np.arange(low, high) for low, high in stretches])
+    x, y = snapshot["x"][near], snapshot["y"][near]
+    near = near[masks.overlapping([x, y, x, y], tile.metres(BUFFER / EXTENT))]
+    parts = [near[low:high] for low, high in np.searchsorted(near, stretches).tolist() if low < high]
+    found = np.concatenate([NO_ROWS, *(drawn(int(part[0]), int(part[-1]) + 1) for part in parts)])
+    return np.intersect1d(found, near, assume_unique=True)
 
 
 def _joined(stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
