@@ -47,8 +47,11 @@ def within(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, low: 
     """The matching rows from `low` to before `high`; of few rows no others are looked at, unless words are asked."""
     few = high - low <= len(snapshot) // FEW and not _searches(query)
     if few and not snapshot.knows(_matching(query, today)):
-        return np.flatnonzero(matching(snapshot.part(low, high), query, areas, today)) + low
-    return np.flatnonzero(matching(snapshot, query, areas, today)[low:high]) + low
+        rows = np.flatnonzero(matching(snapshot.part(low, high), query, areas, today))
+    else:
+        rows = np.flatnonzero(matching(snapshot, query, areas, today)[low:high])
+    rows += low
+    return rows
 
 
 def _searches(query: Query) -> bool:
