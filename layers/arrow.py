@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -44,11 +43,3 @@ def values(layer: Layer, name: str, column: pa.Array) -> list[Any]:
     if pa.types.is_string(column.type):
         return column.to_numpy(zero_copy_only=False).tolist()  # type: ignore[no-any-return]
     return column.to_pandas(integer_object_nulls=True, date_as_object=True).tolist()  # type: ignore[no-any-return]
-
-
-def array(layer: Layer, name: str, values: Sequence[Any]) -> pa.Array:
-    """The column of values that SQLAlchemy gave: the way back."""
-    type_ = layer.model.__table__.c[name].type
-    if isinstance(type_, PriceType):
-        values = [value and orjson.dumps(type_.process_bind_param(value, None)).decode() for value in values]
-    return pa.array(values, type_of(type_))

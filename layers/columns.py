@@ -29,11 +29,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from geo import morton
-from layers import arrow, lasting, packing
+from layers import arrow, lasting, packing, properties
 from layers.layer import Layer
 from layers.packing import Column
 from layers.prices import PriceType
-from layers.properties import properties
 from layers.public import public_fields, select_public
 from layers.search import texts as searched
 
@@ -108,7 +107,7 @@ def gather(
     columns["text"] = np.arange(len(order), dtype=np.int32)
     packed = pa.RecordBatch.from_arrays([pa.array(values) for values in columns.values()], schema=schema(layer))
     ordered = _batch(texts.take(order))
-    return packed, ordered.append_column("properties", properties(layer, ordered))
+    return packed, ordered.append_column("properties", properties.of_texts(layer, ordered))
 
 
 def _packed(layer: Layer, texts: pa.Table, measures: dict[str, Column]) -> dict[str, Column]:

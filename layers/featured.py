@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,6 +23,9 @@ from layers.placing import Drawn
 from layers.query import Query
 from layers.snapshot import Snapshot
 from layers.summed import summary
+
+SPARSE = 64
+"""A mask of less than this part of the rows is sorted; in any other the first rows by id are found soon."""
 
 
 def count(snapshot: Snapshot, asked: Asked, areas: Areas, today: dt.date) -> int:
@@ -71,7 +75,7 @@ def _chosen(snapshot: Snapshot, asked: Asked, areas: Areas, today: dt.date, stre
     if asked.query.sort:
         end = stretch.offset + stretch.limit
         return ordering.first(snapshot, asked.query, areas, mask, end)[stretch.offset :]
-    return _next_to(snapshot, np.flatnonzero(mask), stretch)
+    return _next_to(snapshot, mask, stretch)
 
 
 def one(snapshot: Snapshot, layer: Layer, areas: Areas, today: dt.date, id_: int, reference: Reference) -> Any:
@@ -118,22 +122,37 @@ def _between(column: Column, days: Days) -> Mask:
     return found & (column <= packing.day(last)) if last else found
 
 
-def _next_to(snapshot: Snapshot, rows: Column, stretch: Stretch) -> Column:
-    ids = snapshot["id"][rows]
+def _next_to(snapshot: Snapshot, mask: Mask, stretch: Stretch) -> Column:
+    rows = _by_id(snapshot, mask)
+
+    def id_of(row: np.int32) -> Any:
+        return snapshot["id"][row]
+
     if stretch.before is not None:
-        return _least(rows, -ids, ids < stretch.before, stretch.limit)[::-1]
+        rows = rows[: bisect_left(rows, stretch.before, key=id_of)]
+        return _first(rows[::-1], mask, stretch.limit)[::-1]
     if stretch.after is not None:
-        return _least(rows, ids, ids > stretch.after, stretch.limit)
-    return _least(rows, ids, slice(None), stretch.offset + stretch.limit)[stretch.offset :]
+        return _first(rows[bisect_right(rows, stretch.after, key=id_of) :], mask, stretch.limit)
+    return _first(rows, mask, stretch.offset + stretch.limit)[stretch.offset :]
 
 
-def _least(rows: Column, by: Column, among: Mask | slice, number: int) -> Column:
-    """The `number` first rows by a column, of those that are among them; only these are sorted."""
-    rows, by = rows[among], by[among]
-    if 0 < number < len(rows):
-        first = np.argpartition(by, number - 1)[:number]
-        rows, by = rows[first], by[first]
-    return rows[np.argsort(by)][:number]
+def _by_id(snapshot: Snapshot, mask: Mask) -> Column:
+    """The rows of a mask in the order of their ids; all rows where it has many, for that order is remembered."""
+    ids = snapshot["id"]
+    if np.count_nonzero(mask) > len(mask) // SPARSE:
+        return snapshot.remembered(("by id",), lambda: np.argsort(ids).astype(np.int32))
+    rows = np.flatnonzero(mask)
+    return rows[np.argsort(ids[rows])]
+
+
+def _first(rows: Column, mask: Mask, number: int) -> Column:
+    """The first so many of the rows that a mask has; of the others no more are looked at than it takes."""
+    end = 2 * number
+    while True:
+        found = rows[:end][mask[rows[:end]]]
+        if len(found) >= number or end >= len(rows):
+            return found[:number]
+        end *= 4
 
 
 def _geojson(shapes: Sequence[bytes], reference: Reference) -> list[str]:

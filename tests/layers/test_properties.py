@@ -1,4 +1,4 @@
-"""Properties of GeoJSON: every public field of a place as JSON, whether few places are told or a million at once."""
+"""Properties of GeoJSON: every public field of a place as JSON, whether row by row or column by column."""
 
 from __future__ import annotations
 
@@ -33,9 +33,8 @@ def test_they_are_the_values_that_sql_gives(
     }
     assert properties.of_rows(layer, rows) == [expected[row.id] for row in rows]
     assert gathered(connection, layer) == expected
-    monkeypatch.setattr(properties, "FEW", 0)
     monkeypatch.setattr(properties, "STRETCH", 7)
-    assert gathered(connection, layer) == expected, "as many are told"
+    assert gathered(connection, layer) == expected, "stretch by stretch"
 
 
 def gathered(connection: Connection, layer: Layer) -> dict[int, bytes]:
