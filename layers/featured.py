@@ -103,10 +103,16 @@ def extent(snapshot: Snapshot, layer: Layer, today: dt.date) -> Extent:
 
 def _matching(snapshot: Snapshot, asked: Asked, areas: Areas, today: dt.date) -> Mask:
     assert asked.condition is None, "a Snapshot knows no CQL2"
-    mask = masks.matching(snapshot, asked.query, areas, today)
-    if asked.frame is not None:
-        mask = mask & masks.crossing(snapshot, shapely.from_wkt(asked.frame.wkt))
-    return mask if asked.days is None else mask & _between(_vouched(snapshot), asked.days)
+    if asked.frame is None and asked.days is None:
+        return masks.matching(snapshot, asked.query, areas, today)
+
+    def ask() -> Mask:
+        mask = masks.matching(snapshot, asked.query, areas, today)
+        if asked.frame is not None:
+            mask &= masks.crossing(snapshot, shapely.from_wkt(asked.frame.wkt))
+        return mask if asked.days is None else mask & _between(_vouched(snapshot), asked.days)
+
+    return snapshot.remembered(("features", asked.query.everywhere(), asked.frame, asked.days, today), ask)
 
 
 def _vouched(snapshot: Snapshot) -> Column:

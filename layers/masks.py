@@ -20,7 +20,6 @@ from layers.snapshot import Snapshot
 
 COUNTY = list(PRECISIONS).index(Precision.COUNTY)
 """How the column `precision` has it."""
-SIDES = ("west", "south", "east", "north")
 STRETCH = 256
 """Rows that a question of a place on the map looks at together before it looks at each."""
 FEW = 8
@@ -86,28 +85,39 @@ def pinned(snapshot: Snapshot, rows: Column | slice = slice(None)) -> Mask:
 
 def crossing(snapshot: Snapshot, shape: BaseGeometry) -> Mask:
     """Rows whose shape meets a shape (degrees), if only at its edge."""
-    boxes = [snapshot[side] for side in SIDES]
-    stretches = snapshot.remembered(("stretches",), lambda: _stretches(boxes))
-    meeting, inside = _meeting(stretches, shape.bounds), np.zeros(len(stretches[0]), dtype=bool)
-    rectangle = bool(shape.area) and shape.equals(shape.envelope)
+    stretches, rectangle = _stretches(snapshot), bool(shape.area) and shape.equals(shape.envelope)
+    inside = _inside(stretches, shape.bounds) if rectangle else np.zeros(len(stretches[0]), dtype=bool)
+    found = _rows_of(snapshot, inside)
+    rows = np.flatnonzero(_rows_of(snapshot, _meeting(stretches, shape.bounds) & ~inside))
+    rows = rows[_meeting(_boxes(snapshot, rows), shape.bounds)]
     if rectangle:
-        inside = _inside(stretches, shape.bounds)
-    found = np.repeat(inside, STRETCH)[: len(snapshot)]
-    rows = np.flatnonzero(np.repeat(meeting & ~inside, STRETCH)[: len(snapshot)])
-    rows = rows[_meeting([side[rows] for side in boxes], shape.bounds)]
-    if rectangle:
-        sure = _inside([side[rows] for side in boxes], shape.bounds)
+        sure = _inside(_boxes(snapshot, rows), shape.bounds)
         found[rows[sure]] = True
         rows = rows[~sure]
     found[rows] = _touching(snapshot, shape, rows)
     return found
 
 
-def _stretches(boxes: list[Column]) -> tuple[Column, ...]:
+def _boxes(snapshot: Snapshot, rows: Column | slice) -> Sequence[Column]:
+    """West, south, east and north of what each row draws."""
+    return [snapshot[side][rows] for side in ("west", "south", "east", "north")]
+
+
+def _stretches(snapshot: Snapshot) -> Sequence[Column]:
     """The boxes around STRETCH rows each, which lie together on the map too."""
-    starts = np.arange(0, len(boxes[0]), STRETCH)
-    ends = (np.minimum, np.minimum, np.maximum, np.maximum)
-    return tuple(end.reduceat(side, starts) if len(side) else side for end, side in zip(ends, boxes, strict=True))
+
+    def ask() -> tuple[Column, ...]:
+        starts = np.arange(0, len(snapshot), STRETCH)
+        ends = (np.minimum, np.minimum, np.maximum, np.maximum)
+        sides = zip(ends, _boxes(snapshot, slice(None)), strict=True)
+        return tuple(end.reduceat(side, starts) if len(side) else side for end, side in sides)
+
+    return snapshot.remembered(("stretches",), ask)
+
+
+def _rows_of(snapshot: Snapshot, stretches: Mask) -> Mask:
+    """The rows of some of the stretches."""
+    return np.repeat(stretches, STRETCH)[: len(snapshot)]
 
 
 def _meeting(boxes: Sequence[Column], box: tuple[float, float, float, float]) -> Mask:
@@ -143,8 +153,9 @@ def shapes(snapshot: Snapshot, rows: Column) -> Column:
 
 def _near(snapshot: Snapshot, query: Query) -> Mask:
     assert query.near is not None
-    sides = [snapshot[side] for side in ("west", "south", "east", "north")]
-    rows = np.flatnonzero(overlapping(sides, box_around(*query.near, query.radius)) & pinned(snapshot))
+    box = box_around(*query.near, query.radius)
+    rows = np.flatnonzero(_rows_of(snapshot, overlapping(_stretches(snapshot), box)))
+    rows = rows[overlapping(_boxes(snapshot, rows), box) & pinned(snapshot, rows)]
     found = np.zeros(len(snapshot), dtype=bool)
     found[rows[metres(snapshot, query.near, rows) <= query.radius * 1000]] = True
     return found
@@ -159,7 +170,7 @@ def metres(snapshot: Snapshot, near: grammar.Point, rows: Column) -> Column:
     return found
 
 
-def overlapping(sides: list[Column], box: tuple[float, float, float, float]) -> Mask:
+def overlapping(sides: Sequence[Column], box: tuple[float, float, float, float]) -> Mask:
     """PostGIS's `&&`: boxes (west, south, east, north) that meet a box, both widened to what float32 can hold."""
     west, south, east, north = sides
     slack = 4 * np.spacing(np.float32(max(map(abs, box))))
