@@ -31,7 +31,7 @@ def page(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Sequ
 
 
 def whole(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, most: int | None = None) -> list[Any]:
-    """All matching rows in the asked order, at most `most`, with `shape` (WKT), `wkb` and `geojson` (degrees)."""
+    """All matching rows in the asked order, at most `most`, with `shape` (WKT) and `wkb` (degrees)."""
     rows = ordering.first(snapshot, query, areas, matching(snapshot, query, areas, today), most)
     return places(snapshot, rows, query.near, DRAWN)
 
