@@ -46,7 +46,7 @@ def rows(
 
 def whole(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> list[Feature]:
     """All features of a Query in its order, with at most DOWNLOADED decimal places of a degree."""
-    rows = ordering.first(snapshot, query, areas, masks.matching(snapshot, query, areas, today))
+    rows = ordering.first(snapshot, query, areas, masks.places(snapshot, query, areas, today))
     return _features(snapshot, rows, query.near, f"geojson{DOWNLOADED}")
 
 
@@ -74,7 +74,7 @@ def _chosen(snapshot: Snapshot, asked: Asked, areas: Areas, today: dt.date, stre
     mask = _matching(snapshot, asked, areas, today)
     if asked.query.sort:
         end = stretch.offset + stretch.limit
-        return ordering.first(snapshot, asked.query, areas, mask, end)[stretch.offset :]
+        return ordering.first(snapshot, asked.query, areas, np.flatnonzero(mask), end)[stretch.offset :]
     return _next_to(snapshot, mask, stretch)
 
 

@@ -29,17 +29,41 @@ FEW = 8
 def matching(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Mask:
     """The rows that are still public on the day `today` and that the question asks for."""
 
-    def ask() -> Mask:
-        found = snapshot["until"] >= packing.day(today)
-        for mask in conditions(snapshot, query, areas):
-            found &= mask
-        return found
-
-    return snapshot.remembered(_matching(query, today), ask)
+    return snapshot.remembered(_matching(query, today), lambda: met(snapshot, query, areas, today))
 
 
 def _matching(query: Query, today: dt.date) -> Hashable:
     return "matching", query.everywhere(), today
+
+
+def met(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, rows: Column | slice = slice(None)) -> Mask:
+    """Which of the rows (all of them, or those given) match."""
+    found = snapshot["until"][rows] >= packing.day(today)
+    for mask in conditions(snapshot, query, areas, rows):
+        found &= mask
+    return found
+
+
+def places(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Column:
+    """Where the matching rows are, ascending; of an area that holds few rows no others are looked at."""
+
+    def ask() -> Column | None:
+        inside = _inside(snapshot, query.area, areas) if query.area else None
+        return None if inside is None else inside[met(snapshot, query, areas, today, inside)]
+
+    found = snapshot.remembered(("places", query.everywhere(), today), ask)
+    return np.flatnonzero(matching(snapshot, query, areas, today)) if found is None else found
+
+
+def _inside(snapshot: Snapshot, codes: tuple[str, ...], areas: Areas) -> Column | None:
+    """Where the rows of areas are, stretch by stretch of neighbours in the same area; None for very many."""
+    area, zone, starts = snapshot["area"], snapshot["zone"], stretches(snapshot)
+    held = np.flatnonzero(areas.mask(area[starts], zone[starts], codes))
+    lengths = np.append(starts[1:], len(area))[held] - starts[held]
+    ends = np.cumsum(lengths)
+    if not len(held) or ends[-1] > len(area) // FEW:
+        return None if len(held) else held
+    return np.repeat(starts[held] - ends + lengths, lengths) + np.arange(ends[-1])
 
 
 def within(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, low: int, high: int) -> Column:
@@ -57,25 +81,30 @@ def _searches(query: Query) -> bool:
     return bool(query.q) or (query.held is not None and _searches(query.held))
 
 
-def conditions(snapshot: Snapshot, query: Query, areas: Areas) -> Iterator[Mask]:
-    """Everything that the question asks: the twin of `layers.asking.conditions`."""
+def stretches(snapshot: Snapshot) -> Column:
+    """Where each stretch of neighbouring rows of the same area and zone begins."""
+    return snapshot.remembered("stretches", lambda: packing.changes(snapshot["area"], snapshot["zone"]))
+
+
+def conditions(snapshot: Snapshot, query: Query, areas: Areas, rows: Column | slice = slice(None)) -> Iterator[Mask]:
+    """Everything that the question asks, of all rows or of those given: the twin of `layers.asking.conditions`."""
     for meaning in search.meanings(query.layer, query.q, areas):
-        yield snapshot.remembered(("found", meaning), lambda m=meaning: scanning.found(snapshot, m, areas))  # type: ignore[misc]
+        yield snapshot.remembered(("found", meaning), lambda m=meaning: scanning.found(snapshot, m, areas))[rows]  # type: ignore[misc]
     if query.area:
-        yield areas.mask(snapshot["area"], snapshot["zone"], query.area)
+        yield areas.mask(snapshot["area"][rows], snapshot["zone"][rows], query.area)
     if query.bbox:
         box = query.bbox
-        yield crossing(snapshot, shapely.box(box.west, box.south, box.east, box.north))
+        yield crossing(snapshot, shapely.box(box.west, box.south, box.east, box.north))[rows]
     if query.near:
-        yield snapshot.remembered(("near", query.near, query.radius), lambda: _near(snapshot, query))
+        yield snapshot.remembered(("near", query.near, query.radius), lambda: _near(snapshot, query))[rows]
     if query.within:
         shape = grammar.polygon(query.within)
-        yield snapshot.remembered(("within", query.within), lambda: pinned(snapshot) & crossing(snapshot, shape))
+        yield snapshot.remembered(("within", query.within), lambda: pinned(snapshot) & crossing(snapshot, shape))[rows]
     fields = query.layer.filters
     for name, value in query.filters:
-        yield fields[name].filter.mask(snapshot[name], value)  # type: ignore[union-attr]
+        yield fields[name].filter.mask(snapshot[name][rows], value)  # type: ignore[union-attr]
     if query.held:
-        yield from conditions(snapshot, query.held, areas)
+        yield from conditions(snapshot, query.held, areas, rows)
 
 
 def pinned(snapshot: Snapshot, rows: Column | slice = slice(None)) -> Mask:

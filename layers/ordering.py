@@ -8,7 +8,7 @@ import numpy as np
 
 from layers import masks, scanning, search
 from layers.areas import Areas
-from layers.packing import Column, Mask
+from layers.packing import Column
 from layers.query import Query
 from layers.snapshot import Snapshot
 
@@ -16,9 +16,8 @@ Key = Callable[[Column], Column]
 """Numbers for rows that ascend in the asked order."""
 
 
-def first(snapshot: Snapshot, query: Query, areas: Areas, mask: Mask, most: int | None = None) -> Column:
-    """The first `most` rows (all: None) of a mask in the asked order: the twin of `layers.asking._order`."""
-    rows = np.flatnonzero(mask)
+def first(snapshot: Snapshot, query: Query, areas: Areas, rows: Column, most: int | None = None) -> Column:
+    """The first `most` of the rows (all: None) in the asked order: the twin of `layers.asking._order`."""
     keys: list[Key] = [*_keys(snapshot, query, areas), lambda rows: snapshot["id"][rows]]
     if most is not None:
         rows = _least(keys, rows, most)
@@ -48,7 +47,11 @@ def _least(keys: list[Key], rows: Column, most: int) -> Column:
         if len(rows) <= wanted:
             break
         values = key(rows)
-        edge = np.partition(values, wanted - 1)[wanted - 1]
-        sure.append(rows[values < edge])
-        rows = rows[values == edge]
+        edge = values.min()
+        equal = np.flatnonzero(values == edge)
+        if len(equal) < wanted:  # else they share the first value, as of days very many do
+            edge = np.partition(values, wanted - 1)[wanted - 1]
+            sure.append(rows[values < edge])
+            equal = np.flatnonzero(values == edge)
+        rows = rows[equal]
     return np.concatenate([*sure, rows])
