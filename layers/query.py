@@ -93,7 +93,7 @@ class Query:
         if name in SHARED:
             empty = getattr(Query(self.layer), name)
             changed = replace(self, **{name: empty if value is None else value}, page=1)
-            return changed if changed.sort in changed.sorts() else replace(changed, sort="")
+            return changed if not changed.sort or changed.sort in changed.sorts() else replace(changed, sort="")
         kept = {**dict(self.filters), name: value}
         order = [(n, kept[n]) for n in self.layer.filters if kept.get(n) is not None]
         return replace(self, filters=tuple(order), page=1)

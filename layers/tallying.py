@@ -43,14 +43,15 @@ class Axis:
     def numbers(self, column: Column) -> Column:
         """The small number of each packed value."""
         if column.dtype.kind == "u":
-            some: Column = column >> self.shift & (self.size - 1)
-            return some
-        if column.itemsize == 1:
-            return (column + np.int8(1)).view(np.uint8)
-        if column.dtype.kind == "f":
-            return self._choice(column)
-        places, values = pd.factorize(column)
-        return self._choice(values)[places]
+            made: Column = column >> self.shift & (self.size - 1)
+        elif column.itemsize == 1:
+            made = (column + np.int8(1)).view(np.uint8)
+        elif column.dtype.kind == "f":
+            made = self._choice(column)
+        else:
+            places, values = pd.factorize(column)
+            made = self._choice(values)[places]
+        return made
 
     def _choice(self, values: Column) -> Column:
         """The place of the one choice that each value has, from 1; 0 for none."""

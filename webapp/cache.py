@@ -16,8 +16,8 @@ TILES = "public, max-age=4, s-maxage=4"
 
 def tag(*parts: object) -> str:
     """A short tag of what a response is made from."""
-    text = "\x1f".join(str(part) for part in (__version__, *parts))
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    made = b"\x1f".join(part if isinstance(part, bytes) else str(part).encode() for part in (__version__, *parts))
+    return hashlib.sha256(made).hexdigest()[:24]
 
 
 def unchanged(etag: str, rule: str = "") -> Response | None:

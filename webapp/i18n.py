@@ -24,11 +24,11 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """`zh` or `en`."""
-    if "language" not in g:
+    found: str | None = g.get("language")
+    if found is None:
         asked = request.args.get("lang") if request else None
         best = request.accept_languages.best_match(LANGUAGES, default="zh") if request else "zh"
-        g.language = asked if asked in LANGUAGES else best
-    found: str = g.language
+        found = g.language = asked if asked in LANGUAGES else best
     return found
 
 
@@ -58,10 +58,10 @@ def speech(lang: str) -> Speech:
 
 def translate(text: str, /, **values: object) -> str:
     """The text in the reader's language."""
-    if "speech" not in g:
-        g.speech = speech(language())
-    said: str = g.speech(text, **values)
-    return said
+    said: Speech | None = g.get("speech")
+    if said is None:
+        said = g.speech = speech(language())
+    return said(text, **values)
 
 
 def in_language(url: str) -> str:

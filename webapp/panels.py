@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import Row
 
 from layers import asking, intervals, search
+from layers.asking import Counted
 from layers.base import Place
 from layers.codes import Codes
 from layers.filters import Choice, Flag
 from layers.finding import Finding
+from layers.layer import Layer
 from layers.query import Query
 from layers.ranges import Range
+from layers.words import untranslated
 from webapp import catalogue, db
 from webapp.i18n import language
 from webapp.i18n import translate as _
@@ -30,21 +34,25 @@ class Option:
 
     value: str
     label: str
-    count: int | None
-    on: bool
-    switched: Callable[[], str]
+    count: int | None = None
+    on: bool = False
+    switched: Callable[[], str] = str
     seal: str = ""
     share: float = 0.0
 
-    @property
+    @cached_property
     def url(self) -> str:
-        """The URL that switches it; a form that ticks boxes need not know it."""
+        """The URL that switches it, "" in an idle facet; a form that ticks boxes need not know it."""
         return self.switched()
 
 
 @dataclass(frozen=True)
 class Facet:
-    """One filter of the panel."""
+    """One filter of the panel.
+
+    `drawn`, of an idle one: its box, open or folded, as it has been drawn. Nobody has counted or chosen anything in
+    it, so it is the same whatever the question.
+    """
 
     param: str
     label: str
@@ -54,6 +62,7 @@ class Facet:
     value: str = ""
     unit: str = ""
     name: str = ""
+    drawn: dict[bool, Any] | None = None
 
     @property
     def offers(self) -> bool:
@@ -100,30 +109,66 @@ def facets(query: Query, link: Link, prefix: str = "", counts: Sequence[str] = (
     Those named in `counts` come with counts; the page's script asks for others when they are opened.
     """
     numbers = catalogue.facets(query, counts) if counts else {}
-    found = [area_facet(query, link, "area" in counts)]
-    own_first = sorted(query.layer.filters.items(), key=lambda item: hasattr(Place, item[0]))
-    for name, declared in own_first:
-        assert declared.filter is not None
-        value = query.value(name)
-        counted = {c.value: c.count for c in numbers.get(name, ())}
-        most = max(counted.values(), default=0)
-        options = [
-            Option(
-                c.value,
-                c.label,
-                counted.get(c.value),
-                _chosen(declared.filter, value, c.value),
-                partial(_switch, query, link, name, c.value),
-                c.seal,
-                counted[c.value] / most if most else 0.0,
-            )
-            for c in asking.choices(query, name, _)
-        ]
-        raw = declared.filter.spell(value) if value is not None else ""
-        unit = _(declared.unit) if declared.unit else ""
-        help_ = _(declared.help) if declared.help else ""
-        found.append(Facet(name, _(declared.label), help_, declared.filter.widget, options, raw, unit, prefix + name))
-    return found
+    used = {name for name, _value in query.filters}
+    return [
+        area_facet(query, link, "area" in counts),
+        *(
+            _facet(query, link, prefix, name, numbers.get(name))
+            if name in used or name in numbers
+            else _idle(query, prefix, name)
+            for name in _own_first(query)
+        ),
+    ]
+
+
+def _own_first(query: Query) -> list[str]:
+    return sorted(query.layer.filters, key=lambda name: hasattr(Place, name))
+
+
+def _facet(query: Query, link: Link, prefix: str, name: str, counted: Sequence[Counted] | None) -> Facet:
+    kind, value = query.layer.filters[name].filter, query.value(name)
+    numbers = {choice.value: choice.count for choice in counted or ()}
+    most = max(numbers.values(), default=0)
+    options = [
+        Option(
+            c.value,
+            c.label,
+            numbers.get(c.value),
+            _chosen(kind, value, c.value),
+            partial(_switch, query, link, name, c.value),
+            c.seal,
+            numbers[c.value] / most if most else 0.0,
+        )
+        for c in asking.choices(query, name, _)
+    ]
+    assert kind is not None
+    return _named(query.layer, prefix, name, options, kind.spell(value) if value is not None else "")
+
+
+def _idle(query: Query, prefix: str, name: str) -> Facet:
+    """A facet that the question neither uses nor counts: made once for each language."""
+    kept: dict[tuple[str, ...], Facet] = current_app.extensions.setdefault("idle_facets", {})
+    key = (language(), query.layer.key, prefix, name)
+    if key not in kept:
+        options = [Option(c.value, c.label, seal=c.seal) for c in asking.choices(query, name, _)]
+        kept[key] = replace(_named(query.layer, prefix, name, options), drawn={})
+    return kept[key]
+
+
+def _named(layer: Layer, prefix: str, name: str, options: list[Option], value: str = "") -> Facet:
+    declared = layer.filters[name]
+    assert declared.filter is not None
+    help_, unit = (_(text) if text else "" for text in (declared.help, declared.unit))
+    return Facet(name, _(declared.label), help_, declared.filter.widget, options, value, unit, prefix + name)
+
+
+def draw(facet: Facet, opened: bool, box: Callable[[Facet, bool], Any]) -> Any:
+    """A facet's box, which a template's macro draws; an idle one's is drawn once."""
+    if facet.drawn is None:
+        return box(facet, opened)
+    if opened not in facet.drawn:
+        facet.drawn[opened] = box(facet, opened)
+    return facet.drawn[opened]
 
 
 def _chosen(kind: Any, value: Any, choice: str) -> bool:
@@ -191,7 +236,7 @@ def parent(query: Query) -> str | None:
 
 def standing(query: Query) -> list[str]:
     """The facets that a directory shows unfolded: areas, the first question, the one with seals, those in use."""
-    own = [n for n in sorted(query.layer.filters, key=lambda name: hasattr(Place, name)) if asking.choices(query, n, _)]
+    own = [n for n in _own_first(query) if asking.choices(query, n, untranslated)]
     return ["area", *own[:1], *([query.layer.seal] if query.layer.seal else []), *(n for n, _v in query.filters)]
 
 

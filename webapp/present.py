@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, g, url_for
 from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
@@ -39,7 +39,10 @@ def init_app(app: Flask) -> None:
 
 def place_url(layer: Layer, place: Any) -> str:
     """The place's page."""
-    return url_for("place.page", key=layer.key, id=place.id)
+    kept: dict[str, str] = g.setdefault("place_urls", {})
+    if layer.key not in kept:
+        kept[layer.key] = url_for("place.page", key=layer.key, id=0).removesuffix("0")
+    return f"{kept[layer.key]}{place.id}"
 
 
 def offered_name(place: Any) -> str:

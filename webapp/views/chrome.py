@@ -9,21 +9,22 @@ from flask import Flask, current_app, request, url_for
 import layers
 from layers.areas import Area
 from layers.query import spell
-from webapp import db, linked, mapping, standing
-from webapp.i18n import language, translate
+from webapp import db, linked, mapping, panels, standing
+from webapp.i18n import language, speech, translate
 
 
 def init_app(app: Flask) -> None:
     """Give the templates their common context."""
     app.context_processor(context)
     app.jinja_env.globals.update(
-        _=translate, linked_place=linked.place, linked_area=linked.area, map_lines=mapping.lines
+        _=translate, linked_place=linked.place, linked_area=linked.area, map_lines=mapping.lines, draw=panels.draw
     )
 
 
 def context() -> dict[str, Any]:
     """See the module."""
     return {
+        "_": speech(language()),
         "lang": language(),
         "other_lang_url": other_language(),
         "canonical_url": canonical(),
