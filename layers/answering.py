@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
 
 from geo.extent import Box, box_with
-from layers import masks, ordering, packing, tallying
+from layers import masks, neighbours, ordering, packing, tallying
 from layers.areas import Area, Areas, Level
 from layers.asking import CREDIT, SOON_DAYS, Counted, choices
 from layers.layer import Layer
@@ -120,7 +120,7 @@ def by_area(
     around = (within, *_apart(areas, within, children)) if within else None
     rows = masks.places(snapshot, query.having("area", around), areas, today)
     names = ["zone" if child.level == Level.ZONE else "area" for child in children]
-    number = {name: _lying(snapshot, name, rows) for name in set(names)}
+    number = {name: neighbours.under(snapshot, name, rows) for name in set(names)}
     return [(child, number[name](child.prefix)) for child, name in zip(children, names, strict=True)]
 
 
@@ -128,23 +128,6 @@ def _apart(areas: Areas, within: str, children: Sequence[Area]) -> list[str]:
     """The children that the parent's own code does not tell."""
     prefix = areas.get(within).prefix
     return [child.code for child in children if child.level == Level.ZONE or not child.prefix.startswith(prefix)]
-
-
-def _lying(snapshot: Snapshot, name: str, rows: Column) -> Callable[[str], int]:
-    """How many of the rows have codes under a prefix: of many rows, by the stretches that share one."""
-    column, starts = snapshot[name], masks.stretches(snapshot)
-    if len(rows) <= len(starts):
-        values, before = np.sort(column[rows]), np.arange(len(rows) + 1)
-    else:
-        order = snapshot.remembered(("stretches", name), lambda: np.argsort(column[starts]))
-        times = np.diff(np.searchsorted(rows, starts), append=len(rows))
-        values, before = column[starts[order]], np.concatenate([[0], np.cumsum(times[order])])
-
-    def number(prefix: str) -> int:
-        start, end = np.searchsorted(values, packing.code_range(prefix))
-        return int(before[end] - before[start])
-
-    return number
 
 
 def by_choice(

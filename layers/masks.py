@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo import nearness
 from geo.extent import box_around
-from layers import grammar, packing, scanning, search
+from layers import grammar, neighbours, packing, scanning, search
 from layers.areas import Areas
 from layers.base import PRECISIONS, Precision
 from layers.packing import Column, Mask
@@ -48,22 +48,11 @@ def places(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Co
     """Where the matching rows are, ascending; of an area that holds few rows no others are looked at."""
 
     def ask() -> Column | None:
-        inside = _inside(snapshot, query.area, areas) if query.area else None
+        inside = neighbours.inside(snapshot, query.area, areas, len(snapshot) // FEW) if query.area else None
         return None if inside is None else inside[met(snapshot, query, areas, today, inside)]
 
     found = snapshot.remembered(("places", query.everywhere(), today), ask)
     return np.flatnonzero(matching(snapshot, query, areas, today)) if found is None else found
-
-
-def _inside(snapshot: Snapshot, codes: tuple[str, ...], areas: Areas) -> Column | None:
-    """Where the rows of areas are, stretch by stretch of neighbours in the same area; None for very many."""
-    area, zone, starts = snapshot["area"], snapshot["zone"], stretches(snapshot)
-    held = np.flatnonzero(areas.mask(area[starts], zone[starts], codes))
-    lengths = np.append(starts[1:], len(area))[held] - starts[held]
-    ends = np.cumsum(lengths)
-    if not len(held) or ends[-1] > len(area) // FEW:
-        return None if len(held) else held
-    return np.repeat(starts[held] - ends + lengths, lengths) + np.arange(ends[-1])
 
 
 def within(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, low: int, high: int) -> Column:
@@ -79,11 +68,6 @@ def within(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, low: 
 
 def _searches(query: Query) -> bool:
     return bool(query.q) or (query.held is not None and _searches(query.held))
-
-
-def stretches(snapshot: Snapshot) -> Column:
-    """Where each stretch of neighbouring rows of the same area and zone begins."""
-    return snapshot.remembered("stretches", lambda: packing.changes(snapshot["area"], snapshot["zone"]))
 
 
 def conditions(snapshot: Snapshot, query: Query, areas: Areas, rows: Column | slice = slice(None)) -> Iterator[Mask]:

@@ -25,12 +25,15 @@ BITS = 8
 """Choices of a column of bits that are told apart together."""
 
 
+Passed = tuple[Column, Column]
+
+
 @dataclass(frozen=True, eq=False)
 class Axis:
     """Some choices of a filter over a column as small numbers: `means` (choices x numbers) says which have which."""
 
     name: str
-    filter: Filter
+    kind: Filter
     choices: tuple[Any, ...]
     shift: int
     means: Mask
@@ -57,7 +60,7 @@ class Axis:
         """The place of the one choice that each value has, from 1; 0 for none."""
         found = np.zeros(len(values), dtype=np.uint8)
         for place, choice in enumerate(self.choices, start=1):
-            found += self.filter.mask(values, choice).view(np.uint8) * np.uint8(place)
+            found += self.kind.mask(values, choice).view(np.uint8) * np.uint8(place)
         return found
 
 
@@ -67,13 +70,14 @@ class Pass:
 
     axes: tuple[Axis, ...]
 
-    def numbers(self, snapshot: Snapshot) -> Column:
-        """The one number of every row (uint16)."""
+    def over(self, snapshot: Snapshot) -> Passed:
+        """The one number of every row (uint16), and how often there is each."""
         made = np.zeros(len(snapshot), dtype=np.uint16)
         for axis in self.axes:
             made *= np.uint16(axis.size % MOST)
             made += axis.numbers(snapshot[axis.name]).astype(np.uint16, copy=False)
-        return made
+        size = math.prod(axis.size for axis in self.axes)
+        return made, np.bincount(made, minlength=size).astype(np.int32)
 
     def each(self, times: Column) -> dict[Axis, Column]:
         """How often each axis has each of its numbers, of how often they are met together."""
@@ -84,8 +88,12 @@ class Pass:
 
 def tallies(snapshot: Snapshot, names: Collection[str], rows: Column) -> dict[str, list[int]]:
     """How many of the rows (their places) have each choice of the filters named, and of those that come along."""
-    count = _one_by_one if len(rows) <= len(snapshot) // FEW else _together
-    times, found = count(snapshot, names, rows), {}
+    passes: dict[Pass, Passed] = snapshot.remembered("passes", dict)  # asked for each time, so that it is kept
+    if len(rows) <= len(snapshot) // FEW:
+        times = _one_by_one(snapshot, names, rows)
+    else:
+        times = _together(snapshot, names, rows, passes)
+    found = {}
     for name in snapshot.layer.filters:
         axes = _axes(snapshot.layer, name, snapshot[name].dtype)
         if all(axis in times for axis in axes):
@@ -102,27 +110,27 @@ def _one_by_one(snapshot: Snapshot, names: Collection[str], rows: Column) -> dic
     return times
 
 
-def _together(snapshot: Snapshot, names: Collection[str], rows: Column) -> dict[Axis, Column]:
+def _together(
+    snapshot: Snapshot, names: Collection[str], rows: Column, passes: dict[Pass, Passed]
+) -> dict[Axis, Column]:
     """In as few passes as hold the filters; of most rows, the others are counted and taken from all."""
-    others = None
-    if len(rows) > len(snapshot) // 2:
-        out = np.ones(len(snapshot), dtype=bool)
-        out[rows] = False
-        others = np.flatnonzero(out)
+    most = len(rows) > len(snapshot) // 2
+    counted = _others(len(snapshot), rows) if most else rows
     times: dict[Axis, Column] = {}
-    for place, one in enumerate(_passes(snapshot)):
+    for one in _passes(snapshot):
         if any(axis.name in names for axis in one.axes):
-            size = math.prod(axis.size for axis in one.axes)
-            numbers = snapshot.remembered(("pass", place), lambda one=one: one.numbers(snapshot))  # type: ignore[misc]
-            met = np.bincount(numbers.take(rows if others is None else others), minlength=size)
-            if others is not None:
-                met = snapshot.remembered(("passed", place), lambda n=numbers, s=size: _all(n, s)) - met  # type: ignore[misc]
-            times |= one.each(met)
+            if one not in passes:
+                passes[one] = one.over(snapshot)
+            numbers, every = passes[one]
+            met = np.bincount(numbers.take(counted), minlength=len(every))
+            times |= one.each(every - met if most else met)
     return times
 
 
-def _all(numbers: Column, size: int) -> Column:
-    return np.bincount(numbers, minlength=size).astype(np.int32)
+def _others(number: int, rows: Column) -> Column:
+    out = np.ones(number, dtype=bool)
+    out[rows] = False
+    return np.flatnonzero(out)
 
 
 def _passes(snapshot: Snapshot) -> tuple[Pass, ...]:
