@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -45,26 +46,25 @@ class Codes(Filter):
         return ",".join(value)
 
     def where(self, column: ColumnElement[Any], value: tuple[str, ...]) -> ColumnElement[bool]:
-        grouped = {group.key: group for group in self.groups}
-        return or_(*(self._group(column, grouped[k]) if k in grouped else under(column, k) for k in value))
+        parts = [part for key in value for part in self._claims.get(key, [(key, [])])]
+        return or_(*(and_(under(column, p), *(~under(column, other) for other in taken)) for p, taken in parts))
 
-    def _group(self, column: ColumnElement[Any], group: Group) -> ColumnElement[bool]:
-        claimed = self._claims(group)
-        return or_(*(and_(under(column, p), *(~under(column, other) for other in taken)) for p, taken in claimed))
-
-    def _claims(self, group: Group) -> list[tuple[str, list[str]]]:
-        """The prefixes of a group, each with those under it that another group claims."""
-        others = [p for g in self.groups if g is not group for p in g.prefixes]
-        return [(prefix, [p for p in others if p.startswith(prefix)]) for prefix in group.prefixes]
+    @cached_property
+    def _claims(self) -> dict[str, list[tuple[str, list[str]]]]:
+        """Group -> its prefixes, each with those under it that another group claims."""
+        claims = {}
+        for group in self.groups:
+            others = [p for g in self.groups if g is not group for p in g.prefixes]
+            claims[group.key] = [(prefix, [p for p in others if p.startswith(prefix)]) for prefix in group.prefixes]
+        return claims
 
     def pack(self, values: pa.Array) -> packing.Column:
         return packing.codes(values)
 
     def mask(self, column: packing.Column, value: tuple[str, ...]) -> Mask:
-        grouped = {group.key: group for group in self.groups}
         found = np.zeros(len(column), dtype=bool)
         for key in value:
-            for prefix, taken in self._claims(grouped[key]) if key in grouped else [(key, [])]:
+            for prefix, taken in self._claims.get(key, [(key, [])]):
                 part = packing.under(column, prefix)
                 for other in taken:
                     part &= ~packing.under(column, other)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 from flask import current_app
@@ -116,13 +116,21 @@ def facets(query: Query, link: Link, prefix: str = "", counts: Sequence[str] = (
             _facet(query, link, prefix, name, numbers.get(name))
             if name in used or name in numbers
             else _idle(query, prefix, name)
-            for name in _own_first(query)
+            for name in _own_first(query.layer)
         ),
     ]
 
 
-def _own_first(query: Query) -> list[str]:
-    return sorted(query.layer.filters, key=lambda name: hasattr(Place, name))
+@cache
+def _own_first(layer: Layer) -> list[str]:
+    return sorted(layer.filters, key=lambda name: hasattr(Place, name))
+
+
+@cache
+def _asked_first(layer: Layer) -> str:
+    """The first question that offers choices, "" without one."""
+    offering = (name for name in _own_first(layer) if asking.choices(Query(layer), name, untranslated))
+    return next(offering, "")
 
 
 def _facet(query: Query, link: Link, prefix: str, name: str, counted: Sequence[Counted] | None) -> Facet:
@@ -236,8 +244,8 @@ def parent(query: Query) -> str | None:
 
 def standing(query: Query) -> list[str]:
     """The facets that a directory shows unfolded: areas, the first question, the one with seals, those in use."""
-    own = [n for n in _own_first(query) if asking.choices(query, n, untranslated)]
-    return ["area", *own[:1], *([query.layer.seal] if query.layer.seal else []), *(n for n, _v in query.filters)]
+    named = [_asked_first(query.layer), query.layer.seal, *(name for name, _value in query.filters)]
+    return ["area", *(name for name in named if name)]
 
 
 def offered(query: Query, link: Link, apart: Sequence[str] = ()) -> list[Facet]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from flask import Blueprint, Response, jsonify, request
 
 from layers import grammar
@@ -59,7 +57,7 @@ def facets(key: str) -> Response:
         "layer": key,
         "total": catalogue.count(query),
         "facets": {
-            name: {"label": _(layer.filters[name].label), "choices": [asdict(c) for c in choices]}
+            name: {"label": _(layer.filters[name].label), "choices": [vars(choice) for choice in choices]}
             for name, choices in counted.items()
         },
         "area": _by_area(query) if names is None or "area" in names else [],
