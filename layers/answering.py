@@ -43,7 +43,7 @@ def one(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, id: int)
 
 def count(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> int:
     """How many places the question matches."""
-    return len(masks.places(snapshot, query, areas, today))
+    return packing.number(masks.chosen(snapshot, query, areas, today))
 
 
 def extent(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Box | None:
@@ -108,7 +108,7 @@ def _numbers(
     known: dict[str, list[int]] = snapshot.remembered(("facets", query.everywhere(), today), dict)
     missing = [name for name in names if name not in known]
     if missing:
-        known |= tallying.tallies(snapshot, missing, masks.places(snapshot, query, areas, today))
+        known |= tallying.tallies(snapshot, missing, masks.chosen(snapshot, query, areas, today))
     return {name: known[name] for name in names}
 
 
@@ -118,7 +118,7 @@ def by_area(
     """The areas right under `within` with their counts, the question's own area left out."""
     children = areas.children(within)
     around = (within, *_apart(areas, within, children)) if within else None
-    rows = masks.places(snapshot, query.having("area", around), areas, today)
+    rows = masks.chosen(snapshot, query.having("area", around), areas, today)
     names = ["zone" if child.level == Level.ZONE else "area" for child in children]
     number = {name: neighbours.under(snapshot, name, rows) for name in set(names)}
     return [(child, number[name](child.prefix)) for child, name in zip(children, names, strict=True)]
@@ -140,8 +140,8 @@ def by_choice(
     offered, found = choices(query, name, untranslated), {}
     for part in parts:
         if part.level != Level.ZONE and len(part.prefix) == len(parts[0].prefix):
-            rows = masks.places(snapshot, query.having("area", (part.code,)), areas, today)
-            if len(rows):
+            rows = masks.chosen(snapshot, query.having("area", (part.code,)), areas, today)
+            if packing.number(rows):
                 numbers = tallying.tallies(snapshot, [name], rows)[name]
                 found[part.code] = [Counted(t.value, t.label, n, t.seal) for t, n in zip(offered, numbers, strict=True)]
     return found

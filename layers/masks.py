@@ -44,15 +44,20 @@ def met(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, rows: Co
     return found
 
 
-def places(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Column:
-    """Where the matching rows are, ascending; of an area that holds few rows no others are looked at."""
+def chosen(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Column | Mask:
+    """The matching rows as a mask; in an area that holds few, of which alone are looked at, as places, ascending."""
 
     def ask() -> Column | None:
         inside = neighbours.inside(snapshot, query.area, areas, len(snapshot) // FEW) if query.area else None
         return None if inside is None else inside[met(snapshot, query, areas, today, inside)]
 
     found = snapshot.remembered(("places", query.everywhere(), today), ask)
-    return np.flatnonzero(matching(snapshot, query, areas, today)) if found is None else found
+    return matching(snapshot, query, areas, today) if found is None else found
+
+
+def places(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Column:
+    """Where the matching rows are, ascending."""
+    return packing.places(chosen(snapshot, query, areas, today))
 
 
 def within(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date, low: int, high: int) -> Column:

@@ -9,7 +9,7 @@ import numpy as np
 
 from layers import packing
 from layers.areas import Areas
-from layers.packing import Column
+from layers.packing import Column, Mask
 from layers.snapshot import Snapshot
 
 
@@ -49,15 +49,15 @@ def inside(snapshot: Snapshot, codes: tuple[str, ...], areas: Areas, most: int) 
     return np.repeat(kept.starts[held] - ends + lengths, lengths) + np.arange(ends[-1])
 
 
-def under(snapshot: Snapshot, name: str, rows: Column) -> Callable[[str], int]:
-    """How many of the rows have an `area` (or `zone`, the `name`) under a prefix."""
-    kept = stretches(snapshot)
-    if len(rows) <= len(kept.starts):
-        values, before = np.sort(snapshot[name][rows]), np.arange(len(rows) + 1)
-    else:
+def under(snapshot: Snapshot, name: str, rows: Column | Mask) -> Callable[[str], int]:
+    """How many rows, of a mask or of places, have an `area` (or `zone`, the `name`) under a prefix."""
+    if rows.dtype == bool and len(rows):
+        kept = stretches(snapshot)
         column, order = (kept.area, kept.by_area) if name == "area" else (kept.zone, kept.by_zone)
-        times = np.diff(np.searchsorted(rows, kept.starts), append=len(rows))
+        times = np.add.reduceat(rows, kept.starts, dtype=np.int32)
         values, before = column[order], np.concatenate([[0], np.cumsum(times[order])])
+    else:
+        values, before = np.sort(snapshot[name][rows]), np.arange(len(rows) + 1)
 
     def number(prefix: str) -> int:
         start, end = np.searchsorted(values, packing.code_range(prefix))

@@ -73,6 +73,16 @@ def changes(*columns: Column) -> Column:
     return np.flatnonzero(new)
 
 
+def places(rows: Column | Mask) -> Column:
+    """Where the rows of a mask are, ascending; places are given back as they are."""
+    return np.flatnonzero(rows) if rows.dtype == bool else rows
+
+
+def number(rows: Column | Mask) -> int:
+    """How many rows a mask chooses, or how many places there are."""
+    return int(np.count_nonzero(rows)) if rows.dtype == bool else len(rows)
+
+
 def choices(values: pa.Array, keys: Sequence[str]) -> Column:
     """The place of each key in a vocabulary; of arrays of keys, a bit for each."""
     if not pa.types.is_list(values.type):

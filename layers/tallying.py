@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from layers import packing
 from layers.filters import Filter
 from layers.layer import Layer
 from layers.packing import Column, Mask
@@ -86,11 +87,11 @@ class Pass:
         return {axis: shaped.sum(tuple(k for k in every if k != place)) for place, axis in enumerate(self.axes)}
 
 
-def tallies(snapshot: Snapshot, names: Collection[str], rows: Column) -> dict[str, list[int]]:
-    """How many of the rows (their places) have each choice of the filters named, and of those that come along."""
+def tallies(snapshot: Snapshot, names: Collection[str], rows: Column | Mask) -> dict[str, list[int]]:
+    """How many of the rows (a mask, or their places) have each choice of the filters named, or counted with them."""
     passes: dict[Pass, Passed] = snapshot.remembered("passes", dict)  # asked for each time, so that it is kept
-    if len(rows) <= len(snapshot) // FEW:
-        times = _one_by_one(snapshot, names, rows)
+    if packing.number(rows) <= len(snapshot) // FEW:
+        times = _one_by_one(snapshot, names, packing.places(rows))
     else:
         times = _together(snapshot, names, rows, passes)
     found = {}
@@ -111,11 +112,11 @@ def _one_by_one(snapshot: Snapshot, names: Collection[str], rows: Column) -> dic
 
 
 def _together(
-    snapshot: Snapshot, names: Collection[str], rows: Column, passes: dict[Pass, Passed]
+    snapshot: Snapshot, names: Collection[str], rows: Column | Mask, passes: dict[Pass, Passed]
 ) -> dict[Axis, Column]:
     """In as few passes as hold the filters; of most rows, the others are counted and taken from all."""
-    most = len(rows) > len(snapshot) // 2
-    counted = _others(len(snapshot), rows) if most else rows
+    most = rows.dtype == bool and packing.number(rows) > len(snapshot) // 2
+    counted = packing.places(~rows if most else rows)
     times: dict[Axis, Column] = {}
     for one in _passes(snapshot):
         if any(axis.name in names for axis in one.axes):
@@ -125,12 +126,6 @@ def _together(
             met = np.bincount(numbers.take(counted), minlength=len(every))
             times |= one.each(every - met if most else met)
     return times
-
-
-def _others(number: int, rows: Column) -> Column:
-    out = np.ones(number, dtype=bool)
-    out[rows] = False
-    return np.flatnonzero(out)
 
 
 def _passes(snapshot: Snapshot) -> tuple[Pass, ...]:
