@@ -53,8 +53,9 @@ def clipped(shape: BaseGeometry, size: Size) -> BaseGeometry:
 def path(shape: BaseGeometry) -> str:
     """The outer rings of a polygon or several as the `d` of an SVG path."""
     parts = getattr(shape, "geoms", [shape])
-    rings = [part.exterior.coords for part in parts if part.geom_type == "Polygon" and not part.is_empty]
-    return "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring[:-1]) + "Z" for ring in rings)
+    outer = [part.exterior for part in parts if part.geom_type == "Polygon" and not part.is_empty]
+    rings = [shapely.get_coordinates(ring)[:-1].tolist() for ring in outer]
+    return "".join("M" + "L".join([f"{x:.1f} {y:.1f}" for x, y in ring]) + "Z" for ring in rings)
 
 
 def roomiest(shape: BaseGeometry) -> tuple[float, float]:
