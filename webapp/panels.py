@@ -64,7 +64,12 @@ class Facet:
     name: str = ""
     drawn: dict[bool, Any] | None = None
 
-    @property
+    @cached_property
+    def sealed(self) -> bool:
+        """Whether its choices have seals, as those of an industry."""
+        return any(choice.seal for choice in self.choices)
+
+    @cached_property
     def offers(self) -> bool:
         """Whether it can narrow what is found, or does so already; what nobody has counted may."""
         return bool(self.value) or any(choice.count is None or choice.count or choice.on for choice in self.choices)

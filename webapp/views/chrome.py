@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
@@ -17,8 +18,26 @@ def init_app(app: Flask) -> None:
     """Give the templates their common context."""
     app.context_processor(context)
     app.jinja_env.globals.update(
-        _=translate, linked_place=linked.place, linked_area=linked.area, map_lines=mapping.lines, draw=panels.draw
+        url_for=address,
+        _=translate,
+        linked_place=linked.place,
+        linked_area=linked.area,
+        map_lines=mapping.lines,
+        draw=panels.draw,
     )
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """`url_for`; what every page links to, pages of their own and the directories of layers, is made once."""
+    key = values.get("key")
+    if not request or values.keys() - {"key"} or not isinstance(key, str | None):
+        return url_for(endpoint, **values)
+    return _address(request.script_root, endpoint, key)
+
+
+@lru_cache(256)
+def _address(_root: str, endpoint: str, key: str | None) -> str:
+    return url_for(endpoint) if key is None else url_for(endpoint, key=key)
 
 
 def context() -> dict[str, Any]:
@@ -66,7 +85,7 @@ def navigation() -> list[tuple[str, str, str, bool]]:
     """(key, title, URL, current) of the directories of what is marked on maps; the area chosen goes along."""
     behind = area_behind()
     return [
-        (y.key, translate(y.title), url_for("directory.page", key=y.key) + behind, request.path == f"/{y.key}")
+        (y.key, translate(y.title), address("directory.page", key=y.key) + behind, request.path == f"/{y.key}")
         for y in layers.LAYERS
         if not y.style.ground
     ]
@@ -81,7 +100,7 @@ def others() -> list[tuple[str, str]]:
     """(title, URL) of the directories that have no place in the navigation."""
     behind = area_behind()
     ground = [y for y in layers.LAYERS if y.style.ground]
-    return [(translate(y.title), url_for("directory.page", key=y.key) + behind) for y in ground]
+    return [(translate(y.title), address("directory.page", key=y.key) + behind) for y in ground]
 
 
 def chosen_area(codes: tuple[str, ...]) -> Area | None:
