@@ -49,7 +49,7 @@ def chosen(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> Co
 
     def ask() -> Column | None:
         inside = neighbours.inside(snapshot, query.area, areas, len(snapshot) // FEW) if query.area else None
-        return None if inside is None else inside[met(snapshot, query, areas, today, inside)]
+        return None if inside is None else inside[met(snapshot, query, areas, today, inside)].astype(np.int32)
 
     found = snapshot.remembered(("places", query.everywhere(), today), ask)
     return matching(snapshot, query, areas, today) if found is None else found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ def codes(values: pa.Array) -> Column:
     return signs @ _POWERS
 
 
+@lru_cache(8192)
 def code_range(prefix: str) -> tuple[int, int]:
     """First packed code that begins with a prefix, and the one behind the last."""
     low = sum(int(_SIGN_OF_BYTE[ord(sign)]) * int(power) for sign, power in zip(prefix, _POWERS, strict=False))

@@ -90,11 +90,12 @@ def is_gone(error: BaseException) -> bool:
 
 def areas() -> Areas:
     """The book of areas, read once by each process."""
-    if "areas" not in current_app.extensions:
+    kept = current_app.extensions
+    if "areas" not in kept:
         from webapp import standing
 
-        current_app.extensions["areas"] = standing.areas() or Areas.load(connection())
-    book: Areas = current_app.extensions["areas"]
+        kept["areas"] = standing.areas() or Areas.load(connection())
+    book: Areas = kept["areas"]
     return book
 
 

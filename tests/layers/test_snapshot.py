@@ -19,7 +19,9 @@ from sqlalchemy import Connection, Engine, text
 import layers
 from geo import reference
 from geo.extent import Tile, tile_at
-from layers import answering, asking, columns, featured, features, packing, pairing, summed, summing, tiles, tiling
+from layers import (
+    answering, asking, columns, featured, features, packing, pairing, summed, summing, tallying, tiles, tiling,
+)  # fmt: skip
 from layers.areas import Areas
 from layers.features import Feature, Stretch
 from layers.layer import Layer
@@ -189,6 +191,24 @@ def test_every_number_is_the_same(
             assert ours == theirs, query
 
     compare()
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.7, 1.0])
+def test_choices_are_counted_alike_one_by_one_and_together(
+    layer: Layer, share: float, snapshots: dict[str, Snapshot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = snapshots[layer.key]
+    rows = np.random.default_rng(7).random(len(snapshot)) < share
+    kinds = {name: field.filter for name, field in layer.filters.items() if field.filter is not None}
+    plain = {
+        name: [int(kind.mask(snapshot[name][rows], kind.parse(t.value)).sum()) for t in kind.tallies("", untranslated)]
+        for name, kind in kinds.items()
+    }
+    for few in (1, len(snapshot) * 2):
+        monkeypatch.setattr(tallying, "FEW", few)
+        assert tallying.tallies(snapshot, list(kinds), rows) == plain
+        assert tallying.tallies(snapshot, list(kinds), np.flatnonzero(rows)) == plain
 
 
 @pytest.mark.parametrize("layer", LAYERS)
