@@ -20,8 +20,19 @@ import layers
 from geo import reference
 from geo.extent import Tile, tile_at
 from layers import (
-    answering, asking, columns, featured, features, packing, pairing, summed, summing, tallying, tiles, tiling,
-)  # fmt: skip
+    answering,
+    asking,
+    columns,
+    featured,
+    features,
+    packing,
+    pairing,
+    summed,
+    summing,
+    tallying,
+    tiles,
+    tiling,
+)
 from layers.areas import Areas
 from layers.features import Feature, Stretch
 from layers.layer import Layer
