@@ -97,7 +97,7 @@ def test_rows_lie_in_their_cells_and_counties(block: int) -> None:
             "precision": chance.integers(3, size=4000).astype(np.int8),
         }
     )
-    snapshot = Snapshot(layers.get("projects"), 1, narrow, narrow, narrow)
+    snapshot = Snapshot(layers.get("projects"), 1, narrow, narrow, narrow, narrow)
     edges = clustering.edges(snapshot, Tile(6, 54, 9))
     rows = np.arange(edges[0], edges[-1])[chance.random(edges[-1] - edges[0]) < 0.8]
     assert len(rows) > 1000

@@ -407,3 +407,13 @@ def test_the_cookie_says_nothing(app: Flask, connection: Connection) -> None:
         session.begin(connection, id_)
         assert session.cookie[session.TOKEN] not in rows
         assert set(session.cookie) == {session.TOKEN}
+
+
+def test_a_language_that_was_asked_for_goes_along_and_one_of_the_browser_does_not(
+    app: Flask, connection: Connection
+) -> None:
+    here = as_account(app, connection, account(connection, EDITOR))
+    for _time in range(2):
+        assert 'href="/account/password?lang=en"' in here.get("/account/?lang=en").text
+        assert 'href="/account/password"' in here.get("/account/", headers={"Accept-Language": "en"}).text
+        assert 'href="/account/password"' in here.get("/account/").text

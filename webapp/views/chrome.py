@@ -11,7 +11,7 @@ import layers
 from layers.areas import Area
 from layers.query import spell
 from webapp import db, linked, mapping, panels, standing
-from webapp.i18n import language, speech, translate
+from webapp.i18n import LANGUAGES, language, speech, translate
 
 
 def init_app(app: Flask) -> None:
@@ -32,11 +32,12 @@ def address(endpoint: str, **values: Any) -> str:
     key = values.get("key")
     if not request or values.keys() - {"key"} or not isinstance(key, str | None):
         return url_for(endpoint, **values)
-    return _address(request.script_root, endpoint, key)
+    asked = request.args.get("lang")  # which links between staff's pages carry along
+    return _address(request.script_root, asked if asked in LANGUAGES else None, endpoint, key)
 
 
 @lru_cache(256)
-def _address(_root: str, endpoint: str, key: str | None) -> str:
+def _address(_root: str, _lang: str | None, endpoint: str, key: str | None) -> str:
     return url_for(endpoint) if key is None else url_for(endpoint, key=key)
 
 
