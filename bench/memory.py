@@ -12,9 +12,9 @@ PRIVATE_MB, MAPPED_MB = 100, 600
 
 
 def private(pid: int) -> float:
-    """MB that nobody shares, by the kernel's own sum (smaps_rollup)."""
+    """MB of its own, by the kernel's own sum; pages of files are `mapped`, even where no other looks at them."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_Dirty:")) / 1024
 
 
 def mapped(pid: int, folder: Path) -> dict[str, float]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from weakref import WeakSet
 
 import orjson
 import pyarrow as pa
@@ -14,6 +16,10 @@ import pyarrow as pa
 CURRENT = "current.json"
 PIECE = 8 * 1024 * 1024
 """Bytes that are read at once for a checksum."""
+STATM = Path("/proc/self/statm")
+"""The kernel's count of this process's pages; the third number is those of files."""
+_mapped: WeakSet[mmap.mmap] = WeakSet()
+"""Every file that something still looks at."""
 
 
 @dataclass(frozen=True)
@@ -123,12 +129,26 @@ def is_whole(folder: Path, kept: Kept) -> bool:
 def map(folder: Path, file: File) -> pa.RecordBatch | None:
     """A file's batch, read from the disk only where it is looked at; None when it is missing or of another size."""
     try:
-        if (folder / file.name).stat().st_size != file.size:
-            return None
-        mapped = pa.memory_map(str(folder / file.name))
-        return pa.ipc.open_file(mapped).get_batch(0)
-    except (OSError, pa.ArrowException):
+        with (folder / file.name).open("rb") as opened:
+            if os.fstat(opened.fileno()).st_size != file.size:
+                return None
+            mapped = mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ)
+        _mapped.add(mapped)
+        return pa.ipc.open_file(pa.BufferReader(pa.py_buffer(mapped))).get_batch(0)
+    except (OSError, ValueError, pa.ArrowException):
         return None
+
+
+def let_go(most: int) -> None:
+    """Have this process hold no page of mapped files once it holds more than so many bytes of them.
+
+    What it looks at again it finds in the system's memory: that costs less than to read, and this much is no leak.
+    """
+    with STATM.open("rb") as opened:
+        held = int(opened.read().split()[2]) * mmap.PAGESIZE
+    if held > most:
+        for mapped in [*_mapped]:
+            mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def sweep(folder: Path, *states: State) -> None:

@@ -30,8 +30,13 @@ READY_SECONDS = 60
 GRACE_SECONDS = 20
 LONGEST_HEAD = 65536
 """Bytes of a request before its body; the application refuses less than that (webapp/limits.py)."""
-SLIM = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "131072"}
-"""Of glibc: what a request has needed goes back to the system."""
+SLIM = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "65536",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+}
+"""Of glibc, which Arrow asks too: what a request has needed goes back to the system."""
 KEEP = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "MALLOC_MMAP_THRESHOLD_": "33554432",

@@ -148,3 +148,23 @@ def test_damage_is_seen(tmp_path: Path, kept: Kept, part: str, harm: str) -> Non
 def test_a_torn_list_is_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / store.CURRENT).write_bytes(content)
     assert store.read(tmp_path) == State()
+
+
+def test_mapped_pages_are_let_go_when_there_are_too_many(tmp_path: Path) -> None:
+    numbers = np.arange(4_000_000)
+    file = store.write(tmp_path, "columns-1.arrow", pa.record_batch({"id": numbers}))
+    mapped = store.map(tmp_path, file)
+    assert mapped is not None
+    assert mapped["id"].to_numpy().sum() == numbers.sum()
+    held = resident()
+    store.let_go(1 << 40)
+    assert resident() > held - 1_000_000
+    store.let_go(0)
+    assert resident() < held - 30_000_000
+    assert mapped["id"].to_numpy().sum() == numbers.sum()
+
+
+def resident() -> int:
+    """Bytes of files that this process has in memory."""
+    (line,) = (x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith("RssFile:"))
+    return int(line.split()[1]) * 1024
