@@ -12,7 +12,7 @@ import numpy as np
 from layers.packing import Mask
 
 Answer = TypeVar("Answer")
-MOST, MOST_BYTES = 256, 12_000_000
+MOST, MOST_BYTES = 256, 8_000_000
 """Answers that are kept, and the memory that they take at most; the one asked for last is always kept."""
 
 

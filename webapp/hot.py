@@ -22,7 +22,7 @@ from webapp.config import Settings
 
 LOOK_SECONDS = 0.02
 """For how long a look at the files stands."""
-MOST_BYTES, LARGEST = 12 * 1024 * 1024, 1024 * 1024
+MOST_BYTES, LARGEST = 8 * 1024 * 1024, 1024 * 1024
 """Of all answers that a process keeps; of one that is kept at all."""
 OWN_BYTES = 2000
 """What an answer takes besides its body: its headers and its key."""

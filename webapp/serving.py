@@ -33,10 +33,10 @@ LONGEST_HEAD = 65536
 SLIM = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": "65536",
-    "MALLOC_TRIM_THRESHOLD_": "131072",
+    "MALLOC_MMAP_THRESHOLD_": "1048576",
+    "MALLOC_TRIM_THRESHOLD_": "8388608",
 }
-"""Of glibc, which Arrow asks too: what a request has needed goes back to the system."""
+"""Of glibc, which Arrow asks too: what is large, and much of what is not, goes back to the system after a request."""
 KEEP = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "MALLOC_MMAP_THRESHOLD_": "33554432",
