@@ -24,6 +24,8 @@ from layers.query import Query
 from layers.snapshot import Snapshot
 from layers.summed import summary
 
+DENSE = 8
+"""Ids below so many times their number are dense."""
 SPARSE = 64
 """A mask of less than this part of the rows is sorted; in any other the first rows by id are found soon."""
 
@@ -146,9 +148,19 @@ def _by_id(snapshot: Snapshot, mask: Mask) -> Column:
     """The rows of a mask in the order of their ids; all rows where it has many, for that order is remembered."""
     ids = snapshot["id"]
     if np.count_nonzero(mask) > len(mask) // SPARSE:
-        return snapshot.remembered(("by id",), lambda: np.argsort(ids).astype(np.int32))
+        return snapshot.remembered(("by id",), lambda: _order(ids))
     rows = np.flatnonzero(mask)
     return rows[np.argsort(ids[rows])]
+
+
+def _order(ids: Column) -> Column:
+    """Which row has the first id, which the next one; ids that leave few out are put where they belong, not sorted."""
+    last = int(ids.max(initial=0))
+    if last > DENSE * len(ids):
+        return np.argsort(ids).astype(np.int32)
+    rows = np.full(last + 1, -1, dtype=np.int32)
+    rows[ids] = np.arange(len(ids), dtype=np.int32)
+    return rows[rows >= 0]
 
 
 def _first(rows: Column, mask: Mask, number: int) -> Column:

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, cast, func, select
 from sqlalchemy.dialects.postgresql import OID, REGCLASS
 
 import layers
-from layers import areas, columns, pairing, store
+from layers import areas, columns, outlines, pairing, store
 from layers.changes import ChangeRow
 from layers.layer import Layer
 from layers.merging import merge
@@ -33,6 +33,8 @@ from webapp.saved.models import SavedView
 FULL = "full-*"
 """Folders of full builds, until they are whole."""
 AREAS, VIEWS = "areas", "views"
+BESIDE = f"{__version__}-2"
+"""What they are made by; counts up when they tell more than before."""
 MOST_CHANGED = 100_000
 """Places that are merged at once; where more have changed, a full build is quicker."""
 LONGEST_TAIL = 0.25
@@ -119,16 +121,26 @@ def beside(connection: Connection, folder: Path, kept: Mapping[str, Kept], now: 
     found = {}
     for key, batch in read.items():
         old, (n, at) = kept.get(key), now.versions[key]
-        if old is None or (old.n, old.program) != (n, __version__):
-            old = Kept(n, at, __version__, _written(folder, key, n, {"rows": batch(connection)}))
+        if old is None or (old.n, old.program) != (n, BESIDE):
+            old = Kept(n, at, BESIDE, _written(folder, key, n, {"rows": batch(connection)}))
         found[key] = old
     return found
 
 
 def area_batch(connection: Connection) -> pa.RecordBatch:
-    """Every area with its outline."""
-    rows = [dict(row._mapping, outline=row.outline and bytes(row.outline)) for row in areas.rows(connection)]
+    """Every area with its outline, and a city's counties as small as a list shows them (layers.outlines), as JSON."""
+    found = areas.rows(connection)
+    book = areas.Areas.of(found)
+    rows = [
+        dict(row._mapping, outline=row.outline and bytes(row.outline), locator=_locator(book, row.code))
+        for row in found
+    ]
     return pa.RecordBatch.from_pylist(rows)
+
+
+def _locator(book: areas.Areas, code: str) -> str | None:
+    drawn = outlines.drawn(book, code)
+    return orjson.dumps(drawn).decode() if drawn else None
 
 
 def view_batch(connection: Connection) -> pa.RecordBatch:

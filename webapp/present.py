@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, url_for
+from flask import Flask, g, url_for
 from markupsafe import Markup
-from shapely.geometry.base import BaseGeometry
 
-from geo import sketch
 from layers import quantity as quantities
 from layers import saying
-from layers.areas import Area, Level
 from layers.latin import latin
 from layers.layer import Layer
 from layers.words import N_
-from webapp import db
+from webapp import db, locators
 from webapp.i18n import language
 from webapp.i18n import translate as _
 
 HAN = re.compile("[\u3400-\u9fff]")
-LOCATOR_SIZE = (44, 52)
-LOCATOR_DETAIL = 0.4
-"""Simplification of the locator's outlines, in its own units."""
 
 
 def init_app(app: Flask) -> None:
@@ -145,7 +138,7 @@ def host(address: str) -> str:
 def locator(place: Any) -> dict[str, str] | None:
     """`city` and `here`: ids of the outlines that `locator_shapes` defines on the page."""
     county = db.areas().county(place.area)
-    if county is None or not county.parent or not _outlines(county.parent):
+    if county is None or not county.parent or not locators.of(county.parent):
         return None
     return {"city": f"loc-{county.parent}", "here": f"loc-{county.code}", "county": county.code}
 
@@ -154,22 +147,4 @@ def locator_shapes(places: Any) -> list[dict[str, Any]]:
     """The cities that a page's locators need: `id` and its counties as `id` and path `d`."""
     parents = [db.areas().county(place.area) for place in places]
     cities = sorted({county.parent for county in parents if county and county.parent})
-    return [{"id": f"loc-{city}", "counties": _outlines(city)} for city in cities if _outlines(city)]
-
-
-def _outlines(city: str) -> list[dict[str, str]]:
-    kept = current_app.extensions.setdefault("locators", lru_cache(maxsize=400)(_draw_city))
-    drawn: list[dict[str, str]] = kept(city)
-    return drawn
-
-
-def _draw_city(city: str) -> list[dict[str, str]]:
-    """A city's counties as small SVG paths in a box of 44 by 52."""
-    book = db.areas()
-    counties = [(area, book.outline(area.code)) for area in book.children(city) if area.level == Level.COUNTY]
-    known: list[tuple[Area, BaseGeometry]] = [(area, shape) for area, shape in counties if shape is not None]
-    if not known:
-        return []
-    fit = sketch.Fit.into(sketch.around([shape for _area, shape in known]), LOCATOR_SIZE)
-    drawn = [(area, fit.shape(shape, LOCATOR_DETAIL)) for area, shape in known]
-    return [{"id": f"loc-{area.code}", "d": sketch.path(shape)} for area, shape in drawn]
+    return [{"id": f"loc-{city}", "counties": locators.of(city)} for city in cities if locators.of(city)]

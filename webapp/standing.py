@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import orjson
+import pyarrow as pa
 from flask import current_app, g, has_request_context, request
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
@@ -172,6 +173,15 @@ def areas() -> Areas | None:
     return None if rows is None else Areas.of([SimpleNamespace(**row) for row in rows])
 
 
+def locators() -> list[tuple[str, str]]:
+    """(code, outlines as JSON) of the cities that have any, as the builder has drawn them; [] without them."""
+    batch = _batch(building.AREAS)
+    if batch is None or "locator" not in batch.schema.names:
+        return []
+    told = zip(batch["code"].to_pylist(), batch["locator"].to_pylist(), strict=True)
+    return [(code, outlines) for code, outlines in told if outlines]
+
+
 def view(slug: str) -> Any:
     """A saved view as it is kept, None without one."""
     found = now()
@@ -184,7 +194,11 @@ def view(slug: str) -> Any:
 
 
 def _rows(key: str) -> list[dict[str, Any]] | None:
+    batch = _batch(key)
+    return None if batch is None else batch.to_pylist()
+
+
+def _batch(key: str) -> pa.RecordBatch | None:
     found = now()
     kept = found.state.kept.get(key) if found else None
-    batch = store.map(here(), kept.files["rows"]) if kept else None
-    return None if batch is None else batch.to_pylist()
+    return store.map(here(), kept.files["rows"]) if kept else None

@@ -13,11 +13,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, delete, text, update
 
 import layers
-from layers import columns, store
+from layers import columns, outlines, store
 from layers.areas import Areas
 from layers.layer import Layer
 from layers.store import State
@@ -230,3 +231,15 @@ def test_killed_at_any_moment_the_next_one_is_right(own: tuple[Settings, Engine,
     finally:
         for process in (first, second):
             stop(process)
+
+
+def test_the_outlines_that_lists_show_lie_beside_the_areas(own: tuple[Settings, Engine, Areas], folder: Path) -> None:
+    _settings, engine, areas = own
+    assert step(engine, builder(folder))
+    batch = store.map(folder, store.read(folder).kept[building.AREAS].files["rows"])
+    assert batch is not None
+    told = dict(zip(batch["code"].to_pylist(), batch["locator"].to_pylist(), strict=True))
+    cities = {code: orjson.loads(locator) for code, locator in told.items() if locator}
+    assert "511100" in cities
+    assert {outline["id"] for outline in cities["511100"]} >= {"loc-511123", "loc-511102"}
+    assert cities == {code: found for code in told if (found := outlines.drawn(areas, code))}
