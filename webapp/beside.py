@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PAUSE_SECONDS = 5.0
 STOP_SECONDS = 20.0
+"""From when it was first asked to end until it is made to."""
 
 
 class Beside:
@@ -22,6 +24,7 @@ class Beside:
         self._name, self._command, self._environment, self._folder = name, command, environment, folder
         self._process: subprocess.Popen[bytes] | None = None
         self._ending = threading.Event()
+        self._until = float("inf")
         self._turn = threading.Lock()
         self._thread = threading.Thread(target=self._look_after, name=name, daemon=True)
 
@@ -32,6 +35,7 @@ class Beside:
     def end(self) -> None:
         """Ask it to end, and begin it no more; returns at once."""
         self._ending.set()
+        self._until = min(self._until, time.monotonic() + STOP_SECONDS)
         with self._turn:
             if self._process is not None:
                 self._process.terminate()
@@ -41,7 +45,7 @@ class Beside:
         self.end()
         if self._process is not None:
             try:
-                self._process.wait(STOP_SECONDS)
+                self._process.wait(max(self._until - time.monotonic(), 1))
             except subprocess.TimeoutExpired:
                 self._process.kill()
         if self._thread.is_alive():
