@@ -11,8 +11,8 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from queue import SimpleQueue
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from sqlalchemy import create_engine
@@ -28,6 +28,7 @@ from webapp.saved import examples
 WORKERS, THREADS = 2, 4
 READY_SECONDS = 60
 GRACE_SECONDS = 20
+LOOK_UP_SECONDS = 1.0
 LONGEST_HEAD = 65536
 """Bytes of a request before its body; the application refuses less than that (webapp/limits.py)."""
 SLIM = {
@@ -202,12 +203,20 @@ def _signals() -> SimpleQueue[object]:
 def _until_asked(server: subprocess.Popen[bytes], programs: list[Beside], asked: SimpleQueue[object]) -> int:
     """Wait for the server's end or for a signal, which lets requests and jobs in flight finish, all at once."""
     threading.Thread(target=lambda: asked.put(server.wait()), daemon=True).start()
-    asked.get()
+    _heard(asked)
     for program in programs:
         program.end()
     status = _stop(server)
     print("stopped", flush=True)
     return 0 if status in (0, -signal.SIGTERM) else status
+
+
+def _heard(asked: SimpleQueue[object]) -> None:
+    """Until something is asked; looking up now and then, for a signal that another thread received wakes nobody."""
+    while True:
+        with suppress(Empty):
+            asked.get(timeout=LOOK_UP_SECONDS)
+            return
 
 
 def _stop(server: subprocess.Popen[bytes]) -> int:
