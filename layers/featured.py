@@ -148,7 +148,7 @@ def _by_id(snapshot: Snapshot, mask: Mask) -> Column:
     """The rows of a mask in the order of their ids; all rows where it has many, for that order is remembered."""
     ids = snapshot["id"]
     if np.count_nonzero(mask) > len(mask) // SPARSE:
-        return snapshot.remembered(("by id",), lambda: _order(ids))
+        return snapshot.remembered("by id", lambda: _order(ids))
     rows = np.flatnonzero(mask)
     return rows[np.argsort(ids[rows])]
 

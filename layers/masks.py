@@ -130,7 +130,7 @@ def _stretches(snapshot: Snapshot) -> Sequence[Column]:
         sides = zip(ends, _boxes(snapshot, slice(None)), strict=True)
         return tuple(end.reduceat(side, starts) if len(side) else side for end, side in sides)
 
-    return snapshot.remembered(("stretches",), ask)
+    return snapshot.remembered("boxes", ask)
 
 
 def _rows_of(snapshot: Snapshot, stretches: Mask) -> Mask:

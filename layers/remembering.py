@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -29,9 +30,10 @@ class Bits:
 
 
 class Remembered:
-    """Answers by what was asked."""
+    """Answers by what was asked; several threads may ask at once, and each of them for the same."""
 
     def __init__(self) -> None:
+        self._turn = threading.Lock()
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._bytes = 0
 
@@ -40,19 +42,23 @@ class Remembered:
 
     def answer(self, what: Hashable, ask: Callable[[], Answer]) -> Answer:
         """The answer that is kept, or a new one that is kept from now on; a mask may be written to, nothing else."""
-        if what in self._kept:
-            self._kept.move_to_end(what)
-            kept = self._kept[what]
+        with self._turn:
+            known = what in self._kept
+            if known:
+                self._kept.move_to_end(what)
+                kept = self._kept[what]
+        if known:
             return kept.mask() if isinstance(kept, Bits) else kept  # type: ignore[return-value]
         found = ask()
         self._keep(what, _smaller(found))
         return found
 
     def _keep(self, what: Hashable, answer: Any) -> None:
-        self._kept[what] = answer
-        self._bytes += _size(answer)
-        while len(self._kept) > 1 and (len(self._kept) > MOST or self._bytes > MOST_BYTES):
-            self._bytes -= _size(self._kept.popitem(last=False)[1])
+        with self._turn:
+            self._bytes += _size(answer) - _size(self._kept.pop(what, None))
+            self._kept[what] = answer
+            while len(self._kept) > 1 and (len(self._kept) > MOST or self._bytes > MOST_BYTES):
+                self._bytes -= _size(self._kept.popitem(last=False)[1])
 
 
 def _smaller(answer: Any) -> Any:

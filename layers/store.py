@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import threading
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -20,6 +21,7 @@ STATM = Path("/proc/self/statm")
 """The kernel's count of this process's pages; the third number is those of files."""
 _mapped: WeakSet[mmap.mmap] = WeakSet()
 """Every file that something still looks at."""
+_turn = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,8 @@ def map(folder: Path, file: File) -> pa.RecordBatch | None:
             if os.fstat(opened.fileno()).st_size != file.size:
                 return None
             mapped = mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ)
-        _mapped.add(mapped)
+        with _turn:
+            _mapped.add(mapped)
         return pa.ipc.open_file(pa.BufferReader(pa.py_buffer(mapped))).get_batch(0)
     except (OSError, ValueError, pa.ArrowException):
         return None
@@ -147,7 +150,9 @@ def let_go(most: int) -> None:
     with STATM.open("rb") as opened:
         held = int(opened.read().split()[2]) * mmap.PAGESIZE
     if held > most:
-        for mapped in [*_mapped]:
+        with _turn:
+            every = [*_mapped]
+        for mapped in every:
             mapped.madvise(mmap.MADV_DONTNEED)
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -55,3 +60,34 @@ def test_large_answers_push_out_others_but_not_themselves(monkeypatch: pytest.Mo
     assert "huge" not in kept
     kept.answer("mask", lambda: np.ones(1600, dtype=bool))
     assert "small" in kept
+
+
+def test_several_threads_may_ask_for_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembering, "MOST", 4)
+    kept, together = Remembered(), threading.Barrier(6)
+
+    def ask() -> np.ndarray:
+        time.sleep(0)  # another thread may come in between
+        return np.ones(80, dtype=bool)
+
+    def read(seed: int) -> None:
+        rolls = random.Random(seed)
+        together.wait()
+        for _time in range(3000):
+            assert kept.answer(rolls.randrange(8), ask).all()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert [*pool.map(read, range(6))] == [None] * 6
+    assert len(kept._kept) == 4
+    assert kept._bytes == 4 * 10
+
+
+def test_who_is_asked_twice_at_once_is_counted_once() -> None:
+    kept = Remembered()
+
+    def slowly() -> np.ndarray:
+        kept.answer("which", lambda: np.ones(80, dtype=bool))  # as another thread would have it meanwhile
+        return np.ones(80, dtype=bool)
+
+    kept.answer("which", slowly)
+    assert kept._bytes == 10
