@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import os
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import create_engine, insert
-from werkzeug.serving import make_server
 
 from tests.conftest import fresh_database
 from tests.places import TODAY
 from tests.processes import until
+from tests.serving import serving
 from webapp import cluster, create_app, db, passwords, samples, statics
 from webapp.config import Settings
 from webapp.models import Account, Grant
@@ -62,10 +61,8 @@ def site(settings: Settings, site_url: str) -> Iterator[str]:
     statics.compress()
     app = create_app(dataclasses.replace(settings, database_url=site_url))
     app.extensions["clock"] = lambda: dt.datetime.combine(TODAY, dt.time(12), db.CHINA)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with serving(app) as address:
+        yield address
     if "engine" in app.extensions:
         engine = app.extensions["engine"]
         until(lambda: engine.pool.checkedout() == 0)  # what the last page has asked for is being answered

@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import os
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +15,11 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import create_engine, text
-from werkzeug.serving import make_server
 
 from tests.browser.conftest import DESK, PHONE
 from tests.conftest import fresh_database
 from tests.places import TODAY
+from tests.serving import serving
 from tests.staff import CITY_REVIEWER, EDITOR, account, send
 from webapp import cluster, create_app, db, samples, session, statics
 from webapp.config import Settings
@@ -62,10 +61,8 @@ def office(settings: Settings) -> Iterator[Office]:
     statics.compress()
     app = create_app(dataclasses.replace(settings, database_url=url))
     app.extensions["clock"] = lambda: dt.datetime.combine(TODAY, dt.time(12), db.CHINA)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Office(f"http://127.0.0.1:{server.server_port}", app)
-    server.shutdown()
+    with serving(app) as address:
+        yield Office(address, app)
     app.extensions["engine"].dispose()
     cluster.drop_database(settings, name)
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from tests.browser.conftest import Watched
+from tests.serving import serving
 from webapp import create_app
 from webapp.config import Settings
 
@@ -153,10 +153,8 @@ def guarded(settings: Settings, site_url: str) -> Iterator[tuple[str, list[str]]
     """A server of the same database whose plain frames only the hosts of the list may show."""
     hosts = ["https://www.leshan.gov.cn"]
     app = create_app(dataclasses.replace(settings, database_url=site_url, embed_hosts=hosts))  # type: ignore[arg-type]
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", hosts
-    server.shutdown()
+    with serving(app) as address:
+        yield address, hosts
     app.extensions["engine"].dispose()
 
 

@@ -9,18 +9,18 @@ import logging
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
 from owslib.ogcapi.features import Features
-from werkzeug.serving import make_server
 
 import layers
 from layers.layer import Layer
 from layers.query import Query
 from tests.places import TODAY
+from tests.processes import free_port
+from tests.serving import serving
 from tests.surfaces import geojson_ids
 from webapp import create_app, db
 
@@ -33,21 +33,14 @@ BOX = (103.0, 29.0, 104.0, 30.0)
 def api(shop: FlaskClient) -> Iterator[str]:
     """The address of the shop's API on a port of its own."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    probe = make_server("127.0.0.1", 0, lambda *_: [])
-    port = probe.server_port
-    probe.server_close()
+    port = free_port()
     settings = dataclasses.replace(
         shop.application.config["SETTINGS"], port=port, public_url=f"http://127.0.0.1:{port}"
     )
     app = create_app(settings)
     app.extensions["clock"] = lambda: dt.datetime.combine(TODAY, dt.time(12), db.CHINA)
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{port}/api/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app, port) as address:
+        yield f"{address}/api/"
     app.extensions["engine"].dispose()
 
 
