@@ -7,13 +7,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
-import pyarrow.compute as pc
 
 from geo.extent import Box, box_with
 from layers import masks, neighbours, ordering, packing, tallying
 from layers.areas import Area, Areas, Level
-from layers.asking import CREDIT, SOON_DAYS, Counted, choices
-from layers.layer import Layer
+from layers.asking import SOON_DAYS, Counted, choices
 from layers.packing import Column, Mask
 from layers.placing import DRAWN, places
 from layers.query import Query
@@ -65,16 +63,6 @@ def expiring(snapshot: Snapshot, query: Query, areas: Areas, today: dt.date) -> 
     rows = rows[snapshot["valid_until"][rows] <= last]
     order = np.lexsort((snapshot["id"][rows], snapshot["valid_until"][rows]))
     return places(snapshot, rows[order[: query.limit]], None)
-
-
-def credits_due(snapshot: Snapshot, layer: Layer, today: dt.date) -> list[str]:
-    """Sources of public rows that must be named wherever they show: those that begin with ©."""
-    texts = (snapshot.base["source_name"], snapshot.tail["source_name"])
-    if not any(pc.any(pc.starts_with(text, CREDIT)).as_py() for text in texts):
-        return []
-    rows = np.flatnonzero(snapshot["until"] >= packing.day(today))
-    named = pc.unique(snapshot.texts(rows, ["source_name"])["source_name"]).to_pylist()
-    return sorted(name for name in named if name is not None and name.startswith(CREDIT))
 
 
 def facets(

@@ -21,8 +21,6 @@ from layers.query import Query
 from layers.ranges import Range
 from layers.words import Translate, untranslated
 
-CREDIT = "©"
-"""A source whose name begins with it must be named wherever its places show."""
 SOON_DAYS = 14
 """A place that expires within so many days is said to."""
 MILLIMETRES = 6
@@ -137,13 +135,6 @@ def expiring(connection: Connection, query: Query, areas: Areas, today: dt.date)
     asked = select_public(query.layer, today, literal(None).label("distance_km")).where(*conditions(query, areas))
     soon = asked.where(model.valid_until <= last).order_by(model.valid_until, model.id).limit(query.limit)
     return connection.execute(soon).all()
-
-
-def credits_due(connection: Connection, layer: Layer, today: dt.date) -> list[str]:
-    """Sources of public rows that must be named wherever they show: those that begin with ©."""
-    name = layer.model.source_name
-    found = select_only(layer, today, name).where(name.startswith(CREDIT)).distinct().order_by(name)
-    return list(connection.execute(found).scalars())
 
 
 def count(connection: Connection, query: Query, areas: Areas, today: dt.date) -> int:

@@ -13,7 +13,7 @@ import shapely
 from geo import spelling
 from geo.reference import CRS84, Reference
 from layers import masks, ordering, packing, placing
-from layers.answering import credits_due, sides
+from layers.answering import sides
 from layers.areas import Areas
 from layers.features import DEGREES, DOWNLOADED, METRES, Asked, Days, Extent, Feature, Stretch
 from layers.grammar import Point
@@ -22,7 +22,8 @@ from layers.packing import NO_DAY, Column, Mask
 from layers.placing import Drawn
 from layers.query import Query
 from layers.snapshot import Snapshot
-from layers.summed import summary
+from layers.summed import credits_due, sources
+from layers.summing import SOURCES_SHOWN
 
 DENSE = 8
 """Ids below so many times their number are dense."""
@@ -96,7 +97,7 @@ def extent(snapshot: Snapshot, layer: Layer, today: dt.date) -> Extent:
     known = _vouched(snapshot)[public]
     known = known[known != NO_DAY]
     days = (packing.date(known.min()), packing.date(known.max())) if len(known) else (None, None)
-    named = [*credits_due(snapshot, layer, today), *(name for name, _ in summary(snapshot, layer, today).sources)]
+    named = [*credits_due(snapshot, today), *(name for name, _ in sources(snapshot, today)[:SOURCES_SHOWN])]
     box = None
     if public.any():
         box = tuple(round(side, 6) for side in sides(snapshot, public))

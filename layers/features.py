@@ -16,7 +16,7 @@ from layers.areas import Areas
 from layers.layer import Layer
 from layers.public import select_only
 from layers.query import Query
-from layers.summing import summary
+from layers.summing import credits_due, summary
 
 Days = tuple[dt.date | None, dt.date | None]
 """First and last day, None where the end is open."""
@@ -161,5 +161,5 @@ def extent(connection: Connection, layer: Layer, today: dt.date) -> Extent:
     row = connection.execute(select_only(layer, today, *corners, func.min(day), func.max(day))).one()
     west, south, east, north, first, last = row
     box = None if west is None else tuple(round(float(v), 6) for v in (west, south, east, north))
-    named = [*asking.credits_due(connection, layer, today), *(n for n, _ in summary(connection, layer, today).sources)]
+    named = [*credits_due(connection, layer, today), *(n for n, _ in summary(connection, layer, today).sources)]
     return Extent(box, (first, last), tuple(dict.fromkeys(named)))  # type: ignore[arg-type]

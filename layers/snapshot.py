@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -23,7 +23,7 @@ class Snapshot:
     `columns` (layers.columns.schema) in the order of `key`, then id. Its column `text` says where a row's texts
     stand (layers.columns.texts_schema): t >= 0 is row t of `base`, t < 0 row -1 - t of `tail`; `pairs`
     (layers.pairing) leads to words of `base`. All four may lie in mapped files; rows of `base` and `tail` that
-    nothing points at are old ones.
+    nothing points at are old ones. `of_base` keeps what was found out about `base` alone, which outlasts a version.
     """
 
     layer: Layer
@@ -32,6 +32,7 @@ class Snapshot:
     base: pa.RecordBatch
     tail: pa.RecordBatch
     pairs: pa.RecordBatch
+    of_base: Remembered = field(default_factory=Remembered, repr=False)
     _views: dict[str, Column] = field(default_factory=dict, init=False, repr=False)
     _answers: Remembered = field(default_factory=Remembered, init=False, repr=False)
 
@@ -48,9 +49,13 @@ class Snapshot:
         """The answer to a question that this Snapshot has been asked before, or a new one."""
         return self._answers.answer(what, ask)
 
+    def followed(self, n: int, columns: pa.RecordBatch, tail: pa.RecordBatch) -> Snapshot:
+        """The layer at a later version that has the same `base` and `pairs`."""
+        return replace(self, n=n, columns=columns, tail=tail)
+
     def part(self, low: int, high: int) -> Snapshot:
         """The rows from `low` to before `high` as a Snapshot of their own, without copying."""
-        return Snapshot(self.layer, self.n, self.columns.slice(low, high - low), self.base, self.tail, self.pairs)
+        return replace(self, columns=self.columns.slice(low, high - low))
 
     def knows(self, what: Hashable) -> bool:
         """Whether the answer to a question is remembered."""

@@ -5,33 +5,77 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from layers import packing
 from layers.base import PRECISIONS
 from layers.layer import Layer
-from layers.packing import NO_DAY
+from layers.packing import NO_DAY, Column
 from layers.snapshot import Snapshot
-from layers.summing import SOURCES_SHOWN, Summary
+from layers.summing import CREDIT, SOURCES_SHOWN, Summary
 
 
 def summary(snapshot: Snapshot, layer: Layer, today: dt.date) -> Summary:
     """Counted from the public rows; `sources` are the most frequent ones."""
     rows = np.flatnonzero(snapshot["until"] >= packing.day(today))
-    texts = snapshot.texts(rows, ["sample", "source_name"])
     verified = snapshot["verified"][rows]
     verified = verified[verified != NO_DAY]
     exact = np.bincount(snapshot["precision"][rows], minlength=len(PRECISIONS))
-    named = pc.value_counts(texts["source_name"].drop_null()).to_pylist()
-    sources = sorted(((named["values"], named["counts"]) for named in named), key=lambda s: (-s[1], s[0]))
     return Summary(
         len(rows),
-        pc.sum(texts["sample"]).as_py() or 0,
+        _samples(snapshot, rows),
         {str(key): int(n) for key, n in zip(PRECISIONS, exact, strict=True)},
         len(verified),
         packing.date(verified.max()) if len(verified) else None,
-        sources[:SOURCES_SHOWN],
+        sources(snapshot, today)[:SOURCES_SHOWN],
     )
+
+
+def sources(snapshot: Snapshot, today: dt.date) -> list[tuple[str, int]]:
+    """The sources that public rows name and how many name each, the most frequent one first."""
+
+    def ask() -> list[tuple[str, int]]:
+        names, numbers = _named(snapshot, np.flatnonzero(snapshot["until"] >= packing.day(today)))
+        return sorted(zip(names.to_pylist(), numbers.tolist(), strict=True), key=lambda source: (-source[1], source[0]))
+
+    return snapshot.remembered(("sources", today), ask)
+
+
+def credits_due(snapshot: Snapshot, today: dt.date) -> list[str]:
+    """Sources of public rows that must be named wherever they show: those that begin with ©."""
+    return sorted(name for name, _number in sources(snapshot, today) if name.startswith(CREDIT))
+
+
+def _named(snapshot: Snapshot, rows: Column) -> tuple[pa.Array, Column]:
+    """The sources that rows name, each once, and how many of the rows name it."""
+    codes, firsts = snapshot.of_base.answer("sources", lambda: _codes(snapshot.base["source_name"]))
+    where = snapshot["text"][rows]
+    numbers = np.bincount(codes[where[where >= 0]], minlength=len(firsts) + 1)[1:]
+    held = np.flatnonzero(numbers)
+    names, later = snapshot.base["source_name"].take(pa.array(firsts[held])), _of_tail(snapshot, "source_name", where)
+    every = pa.table({"name": pa.chunked_array([names, later]), "n": np.append(numbers[held], np.ones(len(later)))})
+    summed = every.group_by("name", use_threads=False).aggregate([("n", "sum")])
+    return summed["name"], summed["n_sum"].to_numpy().astype(np.int64)
+
+
+def _codes(names: pa.Array) -> tuple[Column, Column]:
+    """For each row the number of its name, from 1 (0: it has none), and for each name a row that has it."""
+    codes = packing.filled(names.dictionary_encode().indices, -1) + 1
+    numbers, firsts = np.unique(codes, return_index=True)
+    return codes.astype(np.min_scalar_type(len(numbers))), firsts[numbers > 0].astype(np.int32)
+
+
+def _samples(snapshot: Snapshot, rows: Column) -> int:
+    """How many of the rows are samples."""
+    base = snapshot.of_base.answer("samples", lambda: packing.filled(snapshot.base["sample"], False))
+    where = snapshot["text"][rows]
+    return int(np.count_nonzero(base[where[where >= 0]]) + (pc.sum(_of_tail(snapshot, "sample", where)).as_py() or 0))
+
+
+def _of_tail(snapshot: Snapshot, name: str, where: Column) -> pa.Array:
+    """What the rows have in a column whose texts stand in the tail, as far as they have anything."""
+    return snapshot.tail[name].take(pa.array(-1 - where[where < 0])).drop_null()
 
 
 def kinds(snapshot: Snapshot, layer: Layer, today: dt.date) -> list[str]:

@@ -12,6 +12,8 @@ from layers.layer import Layer
 from layers.public import select_only
 
 SOURCES_SHOWN = 12
+CREDIT = "©"
+"""A source whose name begins with it must be named wherever its places show."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,13 @@ def summary(connection: Connection, layer: Layer, today: dt.date) -> Summary:
     most = named.group_by(model.source_name).order_by(func.count().desc(), model.source_name).limit(SOURCES_SHOWN)
     sources = [(name, number) for name, number in connection.execute(most)]
     return Summary(row[0], row[1], dict(zip(map(str, Precision), row[4:], strict=True)), row[2], row[3], sources)
+
+
+def credits_due(connection: Connection, layer: Layer, today: dt.date) -> list[str]:
+    """Sources of public rows that must be named wherever they show: those that begin with ©."""
+    name = layer.model.source_name
+    found = select_only(layer, today, name).where(name.startswith(CREDIT)).distinct().order_by(name)
+    return list(connection.execute(found).scalars())
 
 
 def kinds(connection: Connection, layer: Layer, today: dt.date) -> list[str]:

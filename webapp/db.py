@@ -12,7 +12,7 @@ from flask import Flask, current_app, g
 from sqlalchemy import Connection, Engine, create_engine, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 
-from layers import asking, summing
+from layers import summing
 from layers.areas import Areas
 from layers.layer import Layer
 from webapp.models import LayerVersion
@@ -147,7 +147,7 @@ def migrated() -> bool:
 
 def credits_due(layer: Layer) -> list[str]:
     """Sources that must be named wherever the layer shows; asked once for each version of it."""
-    return _asked_once("credits", layer, asking.credits_due)
+    return _asked_once("credits", layer, summing.credits_due)
 
 
 def kinds(layer: Layer) -> list[str]:

@@ -23,7 +23,7 @@ from layers import store
 from layers.areas import Areas
 from layers.layer import Layer
 from layers.snapshot import Snapshot
-from layers.store import State
+from layers.store import Kept, State
 from webapp import building, db, watching
 from webapp.config import Settings
 from webapp.models import LayerVersion
@@ -80,19 +80,27 @@ def mapped() -> Standing:
     snapshots = {}
     for layer in layers.LAYERS:
         last = before.snapshots.get(layer.key) if before else None
-        if before and last is not None and before.state.kept.get(layer.key) == state.kept.get(layer.key):
+        was = before.state.kept[layer.key] if before and last is not None else None
+        if last is not None and was == state.kept.get(layer.key):
             snapshots[layer.key] = last
-        elif (found := _opened(folder, layer, state, last is None)) is not None:  # one without a place is one too
+        elif (found := _opened(folder, layer, state, last, was)) is not None:  # one without a place is one too
             snapshots[layer.key] = found
     kept["standing"] = Standing(stamp, state, snapshots)
     return kept["standing"]  # type: ignore[no-any-return]
 
 
-def _opened(folder: Path, layer: Layer, state: State, first: bool) -> Snapshot | None:
-    """A layer's Snapshot, None when there is none that this program can read; the `first` is checked byte by byte."""
+def _opened(folder: Path, layer: Layer, state: State, last: Snapshot | None, was: Kept | None) -> Snapshot | None:
+    """A layer's Snapshot, None when there is none that this program can read; the first is checked byte by byte.
+
+    The `last` one, which `was` kept, leaves it what has stayed as it was.
+    """
     kept = state.kept.get(layer.key)
-    if kept is None or kept.program != building.program(layer) or (first and not store.is_whole(folder, kept)):
+    if kept is None or kept.program != building.program(layer) or (last is None and not store.is_whole(folder, kept)):
         return None
+    stays = was is not None and all(was.files[part] == kept.files[part] for part in ("base", "pairs"))
+    if last is not None and stays:
+        parts = [store.map(folder, kept.files[part]) for part in ("columns", "tail")]
+        return None if None in parts else last.followed(kept.n, *parts)  # type: ignore[arg-type]
     parts = [store.map(folder, kept.files[part]) for part in ("columns", "base", "tail", "pairs")]
     return None if None in parts else Snapshot(layer, kept.n, *parts)  # type: ignore[arg-type]
 

@@ -34,6 +34,7 @@ def test_it_tells_what_the_database_does(connection: Connection, areas: Areas, l
     for later in DAYS:
         today = TODAY + later
         assert summed.summary(snapshot, layer, today) == summing.summary(connection, layer, today)
+        assert summed.credits_due(snapshot, today) == summing.credits_due(connection, layer, today)
         assert featured.extent(snapshot, layer, today) == features.extent(connection, layer, today)
         if "kind" in layer.model.__table__.c:
             assert summed.kinds(snapshot, layer, today) == summing.kinds(connection, layer, today)
