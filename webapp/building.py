@@ -11,6 +11,7 @@ import time
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,7 @@ KEPT, MOST_KEPT, TIDY_SECONDS = "kept", 256 * 1024 * 1024, 60.0
 """Folder and most bytes of what is kept beside the Snapshots, and how often it is looked through."""
 
 
+@cache
 def program(layer: Layer) -> str:
     """What a Snapshot of the layer has to be made by, for this program to read it."""
     forms = (columns.schema(layer), columns.texts_schema(layer), pairing.SCHEMA)

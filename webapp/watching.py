@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp import db
 from webapp.building import Builder
 
-EVERY_SECONDS = 0.25
+EVERY_SECONDS = 0.1
 STANDBY_SECONDS = 0.5
 LOCK, CHECKED = "lock", "checked"
 Ends = Callable[[float], bool]
