@@ -10,6 +10,13 @@ import ctypes
 import gc
 import os
 import signal
+from contextlib import suppress
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from layers.areas import Areas
+from webapp import db, standing
 
 END_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of Linux's prctl."""
@@ -23,10 +30,27 @@ def main() -> None:
 
     for name in wsgi.app.jinja_env.list_templates():
         wsgi.app.jinja_env.get_template(name)
+    _read_ahead(wsgi.app)
     os.register_at_fork(after_in_child=_begin)
     gc.collect()
     gc.freeze()  # what is here stays: a collection would touch, and so copy, all of it
     entrypoint()  # type: ignore[no-untyped-call]
+
+
+def _read_ahead(app: Flask) -> None:
+    """The book of areas, and whether the files are whole: what would take every copy its time and memory alike.
+
+    Whatever a copy must have for itself, connections and mapped files, is left behind.
+    """
+    kept = app.extensions
+    with app.app_context():
+        if app.config["SETTINGS"].snapshot:
+            standing.mapped()
+        with suppress(SQLAlchemyError):  # as long as the database is gone each reads it from the files
+            kept["areas"] = Areas.load(db.connection())
+    kept.pop("standing", None)
+    if "engine" in kept:
+        kept.pop("engine").dispose()
 
 
 def _begin() -> None:

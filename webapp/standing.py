@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +23,7 @@ from layers import store
 from layers.areas import Areas
 from layers.layer import Layer
 from layers.snapshot import Snapshot
-from layers.store import Kept, State
+from layers.store import File, Kept, State
 from webapp import building, db, watching
 from webapp.config import Settings
 from webapp.models import LayerVersion
@@ -95,7 +95,7 @@ def _opened(folder: Path, layer: Layer, state: State, last: Snapshot | None, was
     The `last` one, which `was` kept, leaves it what has stayed as it was.
     """
     kept = state.kept.get(layer.key)
-    if kept is None or kept.program != building.program(layer) or (last is None and not store.is_whole(folder, kept)):
+    if kept is None or kept.program != building.program(layer) or (last is None and not _is_whole(folder, kept)):
         return None
     stays = was is not None and all(was.files[part] == kept.files[part] for part in ("base", "pairs"))
     if last is not None and stays:
@@ -103,6 +103,16 @@ def _opened(folder: Path, layer: Layer, state: State, last: Snapshot | None, was
         return None if None in parts else last.followed(kept.n, *parts)  # type: ignore[arg-type]
     parts = [store.map(folder, kept.files[part]) for part in ("columns", "base", "tail", "pairs")]
     return None if None in parts else Snapshot(layer, kept.n, *parts)  # type: ignore[arg-type]
+
+
+def _is_whole(folder: Path, kept: Kept) -> bool:
+    """Whether every file is as it was written; one that was found so, here or before this process was copied, is."""
+    sure: set[File] = current_app.extensions.setdefault("whole", set())
+    rest = replace(kept, files={part: file for part, file in kept.files.items() if file not in sure})
+    found = store.is_whole(folder, rest)
+    if found:
+        sure.update(rest.files.values())
+    return found
 
 
 def now() -> Standing | None:
