@@ -24,15 +24,13 @@ from layers.areas import Areas
 from layers.layer import Layer
 from layers.snapshot import Snapshot
 from layers.store import File, Kept, State
-from webapp import building, db, watching
+from webapp import building, db, memory, watching
 from webapp.config import Settings
 from webapp.models import LayerVersion
 
 STAFF = ("/staff", "/account")
 FRESH_SECONDS = 2.0
 """A builder that has looked within this time vouches for the files; readers ask the database itself after it."""
-MOST_MAPPED = 320_000_000
-"""Bytes of files, programs among them, that a process holds in memory at most: a million places have 3 GB of them."""
 Answer = TypeVar("Answer")
 
 
@@ -71,7 +69,7 @@ def here() -> Path:
 def mapped() -> Standing:
     """What is current in the folder: one `stat`, and maps made anew when it is another one."""
     kept, folder = current_app.extensions, here()
-    store.let_go(MOST_MAPPED)
+    memory.OWN.give_back()
     before: Standing | None = kept.get("standing")
     stamp = store.stamp(folder)
     if before is not None and before.stamp == stamp:
