@@ -19,8 +19,9 @@ PIECE = 8 * 1024 * 1024
 """Bytes that are read at once for a checksum."""
 STATM = Path("/proc/self/statm")
 """The kernel's count of this process's pages; the third number is those of files."""
-_mapped: WeakSet[mmap.mmap] = WeakSet()
-"""Every file that something still looks at."""
+_steady: WeakSet[mmap.mmap] = WeakSet()
+_scattered: WeakSet[mmap.mmap] = WeakSet()
+"""Files that something still looks at: from end to end at every question, or here and there."""
 _turn = threading.Lock()
 
 
@@ -128,32 +129,35 @@ def is_whole(folder: Path, kept: Kept) -> bool:
         return False
 
 
-def map(folder: Path, file: File) -> pa.RecordBatch | None:
-    """A file's batch, read from the disk only where it is looked at; None when it is missing or of another size."""
+def map(folder: Path, file: File, steady: bool = False) -> pa.RecordBatch | None:
+    """A file's batch, read from the disk only where it is looked at; None when it is missing or of another size.
+
+    `steady`: it is looked at from end to end again and again, so it is never let go.
+    """
     try:
         with (folder / file.name).open("rb") as opened:
             if os.fstat(opened.fileno()).st_size != file.size:
                 return None
             mapped = mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ)
         with _turn:
-            _mapped.add(mapped)
+            (_steady if steady else _scattered).add(mapped)
         return pa.ipc.open_file(pa.BufferReader(pa.py_buffer(mapped))).get_batch(0)
     except (OSError, ValueError, pa.ArrowException):
         return None
 
 
 def let_go(most: int) -> None:
-    """Have this process hold no page of mapped files once it holds more than so many bytes of them.
+    """Have this process hold no page of files but the steady ones, once it holds more than so many bytes of others.
 
     What it looks at again it finds in the system's memory: that costs less than to read, and this much is no leak.
     """
     with STATM.open("rb") as opened:
         held = int(opened.read().split()[2]) * mmap.PAGESIZE
-    if held > most:
-        with _turn:
-            every = [*_mapped]
-        for mapped in every:
-            mapped.madvise(mmap.MADV_DONTNEED)
+    with _turn:
+        steady = sum(len(mapped) for mapped in _steady)
+        scattered = [*_scattered] if held > most + steady else []
+    for mapped in scattered:
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def sweep(folder: Path, *states: State) -> None:

@@ -7,8 +7,9 @@ import time
 
 from layers import store
 
-MOST_MAPPED = 320_000_000
-"""Bytes of files, programs among them, that a process holds in memory at most: a million places have 3 GB of them."""
+MOST_MAPPED = 280_000_000
+"""Bytes of files, programs among them, that a process holds in memory at most besides the columns, to which every
+question goes: a million places have 180 MB of columns and 3 GB of texts."""
 EVERY_SECONDS = 5.0
 _trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
 """Of glibc alone; other C libraries keep less."""

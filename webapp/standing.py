@@ -97,10 +97,14 @@ def _opened(folder: Path, layer: Layer, state: State, last: Snapshot | None, was
         return None
     stays = was is not None and all(was.files[part] == kept.files[part] for part in ("base", "pairs"))
     if last is not None and stays:
-        parts = [store.map(folder, kept.files[part]) for part in ("columns", "tail")]
+        parts = [_mapped(folder, kept, part) for part in ("columns", "tail")]
         return None if None in parts else last.followed(kept.n, *parts)  # type: ignore[arg-type]
-    parts = [store.map(folder, kept.files[part]) for part in ("columns", "base", "tail", "pairs")]
+    parts = [_mapped(folder, kept, part) for part in ("columns", "base", "tail", "pairs")]
     return None if None in parts else Snapshot(layer, kept.n, *parts)  # type: ignore[arg-type]
+
+
+def _mapped(folder: Path, kept: Kept, part: str) -> pa.RecordBatch | None:
+    return store.map(folder, kept.files[part], steady=part == "columns")
 
 
 def _is_whole(folder: Path, kept: Kept) -> bool:

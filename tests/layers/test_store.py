@@ -164,6 +164,20 @@ def test_mapped_pages_are_let_go_when_there_are_too_many(tmp_path: Path) -> None
     assert mapped["id"].to_numpy().sum() == numbers.sum()
 
 
+def test_what_every_question_looks_at_is_not_let_go(tmp_path: Path) -> None:
+    numbers = np.arange(4_000_000)
+    file = store.write(tmp_path, "columns-1.arrow", pa.record_batch({"id": numbers}))
+    steady, other = store.map(tmp_path, file, steady=True), store.map(tmp_path, file)
+    assert steady is not None
+    assert other is not None
+    assert steady["id"].to_numpy().sum() == other["id"].to_numpy().sum()
+    held = resident()
+    store.let_go(held - file.size + 1_000_000)
+    assert resident() > held - 1_000_000, "the steady file does not count"
+    store.let_go(held - file.size - 1_000_000)
+    assert held - 34_000_000 < resident() < held - 30_000_000, "the other one alone"
+
+
 def resident() -> int:
     """Bytes of files that this process has in memory."""
     (line,) = (x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith("RssFile:"))
