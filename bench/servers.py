@@ -18,7 +18,7 @@ from bench.wire import HOST, once
 from webapp import standing, watching
 from webapp.config import CHECKOUT, PREFIX, Settings
 
-READY_SECONDS, BUILT_SECONDS, GRACE_SECONDS = 120, 300, 25
+READY_SECONDS, BUILT_SECONDS, GRACE_SECONDS = 300, 300, 25
 
 
 class NotServing(RuntimeError):

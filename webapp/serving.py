@@ -26,7 +26,8 @@ from webapp.posters.spool import Spool
 from webapp.saved import examples
 
 WORKERS, THREADS = 2, 4
-READY_SECONDS = 60
+READY_SECONDS = 300
+"""Files of millions of places are read from the disk before the first answer."""
 GRACE_SECONDS = 20
 LOOK_UP_SECONDS = 1.0
 LONGEST_HEAD = 65536
