@@ -15,7 +15,7 @@ import orjson
 import pyarrow as pa
 
 CURRENT = "current.json"
-PIECE = 8 * 1024 * 1024
+PIECE = 1024 * 1024
 """Bytes that are read at once for a checksum."""
 STATM = Path("/proc/self/statm")
 """The kernel's count of this process's pages; the third number is those of files."""
@@ -114,10 +114,10 @@ def write(folder: Path, name: str, batch: pa.RecordBatch) -> File:
 
 
 def _sum(path: Path) -> int:
-    total = 0
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            total = zlib.crc32(piece, total)
+    total, piece = 0, memoryview(bytearray(PIECE))  # one for all: each new one would be mapped page by page
+    with path.open("rb", buffering=0) as file:
+        while length := file.readinto(piece):
+            total = zlib.crc32(piece[:length], total)
     return total
 
 
