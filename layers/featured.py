@@ -22,7 +22,7 @@ from layers.packing import NO_DAY, Column, Mask
 from layers.placing import Drawn
 from layers.query import Query
 from layers.snapshot import Snapshot
-from layers.summed import credits_due, sources
+from layers.summed import due, sources
 from layers.summing import SOURCES_SHOWN
 
 DENSE = 8
@@ -97,7 +97,8 @@ def extent(snapshot: Snapshot, layer: Layer, today: dt.date) -> Extent:
     known = _vouched(snapshot)[public]
     known = known[known != NO_DAY]
     days = (packing.date(known.min()), packing.date(known.max())) if len(known) else (None, None)
-    named = [*credits_due(snapshot, today), *(name for name, _ in sources(snapshot, today)[:SOURCES_SHOWN])]
+    told = sources(snapshot, today)
+    named = [*due(told), *(name for name, _ in told[:SOURCES_SHOWN])]
     box = None
     if public.any():
         box = tuple(round(side, 6) for side in sides(snapshot, public))

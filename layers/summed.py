@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
@@ -34,17 +35,18 @@ def summary(snapshot: Snapshot, layer: Layer, today: dt.date) -> Summary:
 
 def sources(snapshot: Snapshot, today: dt.date) -> list[tuple[str, int]]:
     """The sources that public rows name and how many name each, the most frequent one first."""
+    names, numbers = _named(snapshot, np.flatnonzero(snapshot["until"] >= packing.day(today)))
+    return sorted(zip(names.to_pylist(), numbers.tolist(), strict=True), key=lambda source: (-source[1], source[0]))
 
-    def ask() -> list[tuple[str, int]]:
-        names, numbers = _named(snapshot, np.flatnonzero(snapshot["until"] >= packing.day(today)))
-        return sorted(zip(names.to_pylist(), numbers.tolist(), strict=True), key=lambda source: (-source[1], source[0]))
 
-    return snapshot.remembered(("sources", today), ask)
+def due(named: Iterable[tuple[str, int]]) -> list[str]:
+    """Those of the `sources` that must be named wherever their places show: they begin with ©."""
+    return sorted(name for name, _number in named if name.startswith(CREDIT))
 
 
 def credits_due(snapshot: Snapshot, today: dt.date) -> list[str]:
-    """Sources of public rows that must be named wherever they show: those that begin with ©."""
-    return sorted(name for name, _number in sources(snapshot, today) if name.startswith(CREDIT))
+    """Sources of public rows that must be named wherever they show."""
+    return due(sources(snapshot, today))
 
 
 def _named(snapshot: Snapshot, rows: Column) -> tuple[pa.Array, Column]:

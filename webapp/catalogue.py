@@ -122,8 +122,10 @@ def version(layer: Layer) -> tuple[int, str]:
 
 def credits_due(layer: Layer) -> list[str]:
     """Sources that must be named wherever the layer shows."""
-    kept = standing.of(layer)
-    return db.credits_due(layer) if kept is None else summed.credits_due(kept, db.today())
+    kept, today = standing.of(layer), db.today()
+    if kept is not None:
+        return kept.remembered(("credits", today), lambda: summed.credits_due(kept, today))
+    return db.credits_due(layer)
 
 
 def kinds(layer: Layer) -> list[str]:

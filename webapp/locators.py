@@ -13,9 +13,8 @@ def of(city: str) -> Outlines:
     """A city's counties; [] where no outline is known."""
     kept = current_app.extensions
     if "locators" not in kept:
-        kept["locators"] = dict(standing.locators())
-    known: dict[str, str] = kept["locators"]
+        kept["locators"] = {code: orjson.loads(told) for code, told in standing.locators()}
+    known: dict[str, Outlines] = kept["locators"]
     if city not in known:
-        known[city] = orjson.dumps(drawn(db.areas(), city)).decode()
-    found: Outlines = orjson.loads(known[city])
-    return found
+        known[city] = drawn(db.areas(), city)
+    return known[city]

@@ -75,24 +75,21 @@ def mapped() -> Standing:
     if before is not None and before.stamp == stamp:
         return before
     state = store.read(folder)
-    snapshots = {}
-    for layer in layers.LAYERS:
-        last = before.snapshots.get(layer.key) if before else None
-        was = before.state.kept[layer.key] if before and last is not None else None
-        if last is not None and was == state.kept.get(layer.key):
-            snapshots[layer.key] = last
-        elif (found := _opened(folder, layer, state, last, was)) is not None:  # one without a place is one too
-            snapshots[layer.key] = found
+    opened = {layer.key: _opened(folder, layer, state, before) for layer in layers.LAYERS}
+    snapshots = {key: found for key, found in opened.items() if found is not None}  # one without a place is one too
     kept["standing"] = Standing(stamp, state, snapshots)
     return kept["standing"]  # type: ignore[no-any-return]
 
 
-def _opened(folder: Path, layer: Layer, state: State, last: Snapshot | None, was: Kept | None) -> Snapshot | None:
+def _opened(folder: Path, layer: Layer, state: State, before: Standing | None) -> Snapshot | None:
     """A layer's Snapshot, None when there is none that this program can read; the first is checked byte by byte.
 
-    The `last` one, which `was` kept, leaves it what has stayed as it was.
+    The one before leaves it what has stayed as it was, or is it.
     """
-    kept = state.kept.get(layer.key)
+    last = before.snapshots.get(layer.key) if before else None
+    was, kept = before.state.kept.get(layer.key) if before else None, state.kept.get(layer.key)
+    if last is not None and was == kept:
+        return last
     if kept is None or kept.program != building.program(layer) or (last is None and not _is_whole(folder, kept)):
         return None
     stays = was is not None and all(was.files[part] == kept.files[part] for part in ("base", "pairs"))
